@@ -194,7 +194,8 @@ public final class AtomicFiles {
         String message = String.valueOf(e.getMessage());
         if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
             return new UserException(
-                    target + ": the disk is full; nothing was replaced. Free some space or choose another output_dir.", e);
+                    target + ": the disk is full; nothing was replaced. Free some space or choose another output_dir.",
+                    e);
         }
         if (e instanceof DirectoryNotEmptyException) {
             return new UserException(target + ": the folder exists and is not empty.", e);
