@@ -1,0 +1,39 @@
+package dev.newt.tensor;
+
+import java.util.Optional;
+
+/**
+ * A model's weight as the model sees it: a name, a shape, and a lease on its values for the time of one use. Behind the lease they may be
+ * mapped from a file, quantised, or elsewhere.
+ */
+public interface Parameter extends AutoCloseable {
+    /** The tensor's name in the checkpoint. */
+    String name();
+
+    Shape shape();
+
+    boolean trainable();
+
+    /** The values in the model's compute type, until the lease is closed. */
+    Lease lease();
+
+    /** Adds a gradient, which becomes the parameter's own. */
+    void accumulate(Tensor gradient);
+
+    /** The summed gradient, in the accumulator type; stays the parameter's. */
+    Optional<Tensor> gradient();
+
+    void clearGradient();
+
+    /** Releases values and gradient. */
+    @Override
+    void close();
+
+    /** Values on loan. */
+    interface Lease extends AutoCloseable {
+        Tensor tensor();
+
+        @Override
+        void close();
+    }
+}
