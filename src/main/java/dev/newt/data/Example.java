@@ -1,0 +1,29 @@
+package dev.newt.data;
+
+/**
+ * One tokenised row.
+ *
+ * @param tokenIds of the whole row, special tokens included
+ * @param trained whether token i is learnt (predicted from the tokens before it); same length. The first token is never learnt: nothing
+ *     stands before it
+ */
+public record Example(int[] tokenIds, boolean[] trained) {
+    public Example {
+        if (tokenIds.length != trained.length) {
+            throw new IllegalArgumentException(tokenIds.length + " tokens, " + trained.length + " flags");
+        }
+    }
+
+    public int length() {
+        return tokenIds.length;
+    }
+
+    /** Tokens that give a loss. */
+    public int trainedTokens() {
+        int count = 0;
+        for (int i = 1; i < trained.length; i++) {
+            count += trained[i] ? 1 : 0;
+        }
+        return count;
+    }
+}
