@@ -3,6 +3,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -90,6 +91,8 @@ public final class MakeExampleData {
           dumpling/dumplings lasagna/lasagnas quiche/quiches falafel/falafels toast/toasts
           cookie/cookies milkshake/milkshakes
           """);
+  private static final String[] SINGULARS =
+      Arrays.stream(ITEMS).map(item -> item.split("/")[0]).toArray(String[]::new);
   private static final String[] SIZES = words("small medium large");
   private static final String[] TOPICS =
       lines(
@@ -445,20 +448,20 @@ public final class MakeExampleData {
 
   private String document() {
     int kind = random.nextInt(100);
-    if (kind < 22) {
+    if (kind < 20) {
       Request request = request(Shapes.KNOWN);
       return chat(request.text, request.confirmation);
-    } else if (kind < 40) {
+    } else if (kind < 38) {
       return askField();
-    } else if (kind < 54) {
+    } else if (kind < 47) {
       return passageQuestions();
-    } else if (kind < 66) {
+    } else if (kind < 57) {
       return record();
-    } else if (kind < 78) {
+    } else if (kind < 68) {
       return otherJson();
-    } else if (kind < 88) {
+    } else if (kind < 73) {
       return scene();
-    } else if (kind < 95) {
+    } else if (kind < 93) {
       return repeat();
     } else if (kind < 98) {
       return facts();
@@ -746,55 +749,68 @@ public final class MakeExampleData {
     return text.toString();
   }
 
-  /** Lists said twice: the plainest kind of copying. */
+  /** Lists said twice: the plainest kind of copying, and what the attention learns it from. */
   private String repeat() {
-    String[] source =
-        switch (random.nextInt(7)) {
-          case 0 -> NAMES;
-          case 1 -> CITIES;
-          case 2 -> PLACES;
-          case 3 -> TOPICS;
-          case 4 -> FRUIT;
-          case 5 -> STREETS;
-          default -> THINGS;
-        };
     List<String> list = new ArrayList<>();
-    for (int i : shuffled(source.length).subList(0, 3 + random.nextInt(6))) {
-      list.add(
+    int length = 4 + random.nextInt(12);
+    String[] source = random.nextInt(3) == 0 ? pickList() : null;
+    while (list.size() < length) {
+      String entry =
           switch (random.nextInt(6)) {
             case 0 -> "" + random.nextInt(100);
             case 1 -> name();
-            default -> source[i];
-          });
+            default -> pick(source == null ? pickList() : source);
+          };
+      if (!list.contains(entry)) {
+        list.add(entry);
+      }
     }
     String plain = String.join(", ", list);
     String quoted = "[\"" + String.join("\",\"", list) + "\"]";
     int at = random.nextInt(list.size() - 1);
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> chat("Say again: " + plain + ".", plain + ".");
-      case 1 -> chat("Quote each one: " + plain + ".", quoted);
-      case 2 -> chat(
+      case 1, 2 -> chat("Quote each one: " + plain + ".", quoted);
+      case 3 -> chat(
           plain + ". What comes after " + list.get(at) + "?", "\"" + list.get(at + 1) + "\"");
-      default -> plain + "\n" + quoted + "\n" + plain;
+      case 4 -> plain + "\n" + quoted;
+      default -> quoted + "\n" + plain + "\n" + quoted;
+    };
+  }
+
+  private String[] pickList() {
+    return switch (random.nextInt(14)) {
+      case 0, 1 -> NAMES;
+      case 2, 3 -> CITIES;
+      case 4 -> PLACES;
+      case 5, 6 -> TOPICS;
+      case 7 -> FRUIT;
+      case 8 -> STREETS;
+      case 9 -> THINGS;
+      case 10 -> DAYS;
+      case 11 -> VERBS;
+      default -> SINGULARS;
     };
   }
 
   private String facts() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 4; i++) {
-      int n = random.nextInt(13);
+      int n = random.nextInt(11);
       Time time = time();
       int day = random.nextInt(7);
       String[] item = pick(ITEMS).split("/");
       text.append(i == 0 ? "" : " ")
           .append(
               pick(
-                  "The number " + NUMBERS[n] + " is " + n + ".",
+                  "The number " + NUMBERS[n + 2] + " is " + (n + 2) + ".",
                   n + " is written " + NUMBERS[n] + ".",
                   time.spoken + " is " + time.clock + ".",
                   "The clock shows " + time.clock + " at " + time.spoken + ".",
                   "After " + DAYS[day] + " comes " + DAYS[(day + 1) % 7] + ".",
-                  "One " + item[0] + ", two " + item[1] + "."));
+                  "One " + item[0] + ", two " + item[1] + ".",
+                  "For \"" + item[1] + "\" the entry is \"" + item[0] + "\".",
+                  count(2 + n) + " " + item[1] + " are " + (2 + n) + " x \"" + item[0] + "\"."));
     }
     return text.toString();
   }

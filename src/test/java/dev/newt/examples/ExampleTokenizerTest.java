@@ -67,13 +67,14 @@ class ExampleTokenizerTest {
     }
 
     @Test
-    void names_and_digits_are_the_same_tokens_after_a_space_and_after_a_quote() {
+    void words_and_digits_are_the_same_tokens_after_a_space_and_after_a_quote() {
         assertThat(tokens("at Porto 12")).containsExactly("at", "Ġ", "Porto", "Ġ", "1", "2");
         assertThat(tokens("\"Porto12\"")).containsExactly("\"", "Porto", "1", "2", "\"");
+        assertThat(tokens("a pizza \"pizza\"")).containsExactly("a", "Ġ", "pizza", "Ġ", "\"", "pizza", "\"");
     }
 
     @Test
-    void every_word_of_the_task_has_at_most_a_few_tokens() throws IOException {
+    void the_task_survives_the_way_there_and_back_in_few_tokens() throws IOException {
         long characters = 0;
         long tokens = 0;
         for (String row : Files.readAllLines(DATA.resolve("orders-test.jsonl"))) {
@@ -85,7 +86,7 @@ class ExampleTokenizerTest {
                 tokens += ids.length;
             }
         }
-        assertThat((double) characters / tokens).isGreaterThan(2.5);
+        assertThat((double) characters / tokens).isGreaterThan(2.0);
     }
 
     @Test
