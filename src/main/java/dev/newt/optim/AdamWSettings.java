@@ -1,0 +1,21 @@
+package dev.newt.optim;
+
+/**
+ * AdamW's constants.
+ *
+ * @param beta1 decay of the gradient's mean
+ * @param beta2 decay of the gradient's square
+ * @param epsilon added outside the bias-corrected root
+ * @param weightDecay decoupled: {@code w -= learning rate * weightDecay * w}
+ */
+public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** PyTorch's and Hugging Face's defaults. */
+    public static final AdamWSettings DEFAULT = new AdamWSettings(0.9, 0.999, 1e-8, 0);
+
+    public AdamWSettings {
+        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0 && weightDecay >= 0)) {
+            throw new IllegalArgumentException("AdamW with betas " + beta1 + ", " + beta2 + ", epsilon " + epsilon
+                    + ", weight decay " + weightDecay);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.newt.train;
+
+import dev.newt.data.MicroBatch;
+import dev.newt.tensor.TrainableParameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A model in training, as the loop sees it. */
+public interface StepModel {
+    /**
+     * Runs one micro batch forward and backward and adds the gradient of {@code lossScale * (summed loss)} to the trainable parameters.
+     *
+     * @param dropoutKey names this micro batch of this run; equal keys drop equal elements
+     * @return the summed negative log-likelihood of the batch's targets, unscaled
+     */
+    double forwardBackward(MicroBatch batch, double lossScale, long dropoutKey);
+
+    /** The summed negative log-likelihood of the batch's targets, without dropout; gradients are left alone. */
+    double evaluate(MicroBatch batch);
+
+    /** The parameters that the optimizer updates, always the same and in the same order, with distinct names. */
+    List<? extends TrainableParameter> trainable();
+
+    /** Called after every change of the trainable parameters' values: caches computed from them are stale. */
+    void parametersChanged();
+
+    /**
+     * Writes what the user takes away (an adapter, or a whole model with its tokenizer) into an existing folder. Each file appears whole or
+     * not at all; files of the same name are replaced.
+     */
+    void saveOutputs(Path directory) throws IOException;
+
+    /** About how many bytes {@link #saveOutputs} writes. */
+    long outputBytes();
+}
