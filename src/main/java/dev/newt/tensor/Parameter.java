@@ -33,6 +33,19 @@ public interface Parameter extends AutoCloseable {
     interface Lease extends AutoCloseable {
         Tensor tensor();
 
+        /** A loan of values that stay where they are. */
+        static Lease lasting(Tensor values) {
+            return new Lease() {
+                @Override
+                public Tensor tensor() {
+                    return values;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
         @Override
         void close();
     }
