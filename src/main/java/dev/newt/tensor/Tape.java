@@ -130,8 +130,12 @@ public final class Tape implements AutoCloseable {
             out = made(engine.embedding(values.tensor(), ids), table.trainable());
         }
         Tensor kept = engine.reshape(ids, ids.shape());
-        note(out, List.of(), List.of(kept), dOut -> table.accumulate(
-                engine.embeddingBackward(dOut, kept, table.shape().dim(0))));
+        note(
+                out,
+                List.of(),
+                List.of(kept),
+                dOut -> table.accumulate(
+                        engine.embeddingBackward(dOut, kept, table.shape().dim(0))));
         return out;
     }
 
@@ -157,8 +161,8 @@ public final class Tape implements AutoCloseable {
         note(out, List.of(x), List.of(output.inverseRms()), dOut -> {
             NormGradients gradients;
             try (Parameter.Lease w = weight.lease()) {
-                gradients = engine.rmsNormBackward(
-                        dOut, x.tensor(), w.tensor(), output.inverseRms(), weight.trainable());
+                gradients =
+                        engine.rmsNormBackward(dOut, x.tensor(), w.tensor(), output.inverseRms(), weight.trainable());
             }
             gradients.dWeight().ifPresent(weight::accumulate);
             pass(x, gradients.dX());
@@ -169,8 +173,11 @@ public final class Tape implements AutoCloseable {
     /** Rotary position embedding of heads of {@code headDim}. The tables must outlive the backward pass. */
     public Value rotary(Value x, RotaryTables tables, int headDim) {
         Value out = made(engine.rotary(x.tensor(), tables.cos(), tables.sin(), headDim), x.requiresGradient());
-        note(out, List.of(), List.of(), dOut -> x.accumulate(
-                engine, engine.rotaryBackward(dOut, tables.cos(), tables.sin(), headDim)));
+        note(
+                out,
+                List.of(),
+                List.of(),
+                dOut -> x.accumulate(engine, engine.rotaryBackward(dOut, tables.cos(), tables.sin(), headDim)));
         return out;
     }
 
@@ -267,8 +274,7 @@ public final class Tape implements AutoCloseable {
         return made(output.logProbs(), false);
     }
 
-    private HeadOutput headGradients(
-            Value hidden, Parameter head, Tensor positions, Tensor targets, Tensor dLogProbs) {
+    private HeadOutput headGradients(Value hidden, Parameter head, Tensor positions, Tensor targets, Tensor dLogProbs) {
         try (Parameter.Lease w = head.lease()) {
             return engine.tokenLogProbsAndGradients(
                     hidden.tensor(),
