@@ -1,0 +1,133 @@
+package dev.newt.model;
+
+import dev.newt.tensor.Linear;
+import dev.newt.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The weights of a decoder.
+ *
+ * @param embedding [vocabulary, hidden]
+ * @param finalNorm [hidden]
+ * @param head [vocabulary, hidden]; the embedding itself where the two are tied
+ */
+public record DecoderParameters(Parameter embedding, List<Layer> layers, Parameter finalNorm, Parameter head)
+        implements AutoCloseable {
+    public DecoderParameters {
+        layers = List.copyOf(layers);
+    }
+
+    /** One block. */
+    public record Layer(
+            Parameter attentionNorm,
+            Linear query,
+            Linear key,
+            Linear value,
+            Linear output,
+            Parameter feedForwardNorm,
+            Linear gate,
+            Linear up,
+            Linear down) {
+        /** The projections in the order of use. */
+        public List<Linear> linears() {
+            return List.of(query, key, value, output, gate, up, down);
+        }
+
+        private Layer map(UnaryOperator<Parameter> norms, UnaryOperator<Linear> linears) {
+            return new Layer(
+                    norms.apply(attentionNorm),
+                    linears.apply(query),
+                    linears.apply(key),
+                    linears.apply(value),
+                    linears.apply(output),
+                    norms.apply(feedForwardNorm),
+                    linears.apply(gate),
+                    linears.apply(up),
+                    linears.apply(down));
+        }
+    }
+
+    /** The module that owns a weight, as Hugging Face names it: {@code model.layers.0.self_attn.q_proj}. */
+    public static String moduleName(Parameter parameter) {
+        String name = parameter.name();
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    /** Every projection of every block, in the order of use. */
+    public List<Linear> linears() {
+        return layers.stream().flatMap(layer -> layer.linears().stream()).toList();
+    }
+
+    /** The same decoder with other projections. */
+    public DecoderParameters mapLinears(UnaryOperator<Linear> map) {
+        return new DecoderParameters(
+                embedding,
+                layers.stream().map(l -> l.map(UnaryOperator.identity(), map)).toList(),
+                finalNorm,
+                head);
+    }
+
+    /**
+     * The same decoder with other base weights. Adapters stay. A tied weight is asked for twice, once as the embedding and once as the head, and
+     * the answers may differ.
+     */
+    public DecoderParameters mapBase(UnaryOperator<Parameter> map) {
+        UnaryOperator<Linear> linears =
+                l -> new Linear(map.apply(l.weight()), l.bias().map(map), l.adapter());
+        return new DecoderParameters(
+                map.apply(embedding),
+                layers.stream().map(l -> l.map(map, linears)).toList(),
+                map.apply(finalNorm),
+                map.apply(head));
+    }
+
+    /** All base weights, each once, in the checkpoint's usual order. */
+    public List<Parameter> base() {
+        Set<Parameter> all = new LinkedHashSet<>();
+        all.add(embedding);
+        for (Layer layer : layers) {
+            all.add(layer.attentionNorm());
+            for (Linear linear : List.of(layer.query(), layer.key(), layer.value(), layer.output())) {
+                addBase(linear, all);
+            }
+            all.add(layer.feedForwardNorm());
+            for (Linear linear : List.of(layer.gate(), layer.up(), layer.down())) {
+                addBase(linear, all);
+            }
+        }
+        all.add(finalNorm);
+        all.add(head);
+        return List.copyOf(all);
+    }
+
+    private static void addBase(Linear linear, Set<Parameter> all) {
+        all.add(linear.weight());
+        linear.bias().ifPresent(all::add);
+    }
+
+    /** The low-rank adapters' weights, in the order of use. */
+    public List<Parameter> adapters() {
+        List<Parameter> all = new ArrayList<>();
+        for (Linear linear : linears()) {
+            linear.adapter().ifPresent(adapter -> {
+                all.add(adapter.a());
+                all.add(adapter.b());
+                Optional<Parameter> magnitude = adapter.magnitude();
+                magnitude.ifPresent(all::add);
+            });
+        }
+        return all;
+    }
+
+    /** Releases base weights and adapters. */
+    @Override
+    public void close() {
+        adapters().forEach(Parameter::close);
+        base().forEach(Parameter::close);
+    }
+}
