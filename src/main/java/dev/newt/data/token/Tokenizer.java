@@ -20,6 +20,10 @@ public final class Tokenizer implements AutoCloseable {
     static {
         // The library reports its use over the network unless told not to.
         System.setProperty("OPT_OUT_TRACKING", "true");
+        // On a machine with CUDA it would download a build for it; tokens need no GPU.
+        if (System.getenv("RUST_FLAVOR") == null && System.getProperty("RUST_FLAVOR") == null) {
+            System.setProperty("RUST_FLAVOR", "cpu");
+        }
     }
 
     private final HuggingFaceTokenizer tokenizer;

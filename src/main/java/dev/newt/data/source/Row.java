@@ -1,0 +1,24 @@
+package dev.newt.data.source;
+
+import dev.newt.io.UserException;
+import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One record.
+ *
+ * @param file it stands in
+ * @param number from 1, counting the rows of the file
+ * @param fields by name
+ */
+public record Row(Path file, long number, ObjectNode fields) {
+    /** The place, as error messages begin with it. */
+    public String place() {
+        return file + ", row " + number;
+    }
+
+    /** An exception that says where and what. */
+    public UserException error(String what) {
+        return new UserException(place() + ": " + what);
+    }
+}

@@ -1,0 +1,241 @@
+package dev.newt.data.source;
+
+import dev.newt.io.UserException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Streams the rows of data files through an in-memory DuckDB that may neither load extensions nor reach the network. Rows come in the
+ * order of the files, nested values whole. For one thread at a time.
+ */
+public final class RowReader implements AutoCloseable {
+    private static final long LARGEST_ROW = 1L << 28;
+
+    // Big and decimal numbers keep their digits; anything behind the first value of a line is an error.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Connection connection;
+
+    public RowReader() {
+        Properties properties = new Properties();
+        properties.setProperty("autoinstall_known_extensions", "false");
+        properties.setProperty("autoload_known_extensions", "false");
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("threads", "1");
+        try {
+            connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET lock_configuration = true");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** Hands the rows of {@code split} to {@code consumer}, one after the other. */
+    public void read(List<DataFile> files, Split split, Consumer<Row> consumer) {
+        long total = split.percent() && !split.isWhole() ? count(files) : Long.MAX_VALUE;
+        long first = split.isWhole() ? 0 : split.firstOf(total);
+        long end = split.isWhole() ? Long.MAX_VALUE : split.endOf(total);
+        long before = 0;
+        for (DataFile file : files) {
+            if (before >= end) {
+                return;
+            }
+            before += read(file, first - before, end - before, consumer);
+        }
+    }
+
+    /** Rows in all files. */
+    public long count(List<DataFile> files) {
+        long count = 0;
+        for (DataFile file : files) {
+            try (PreparedStatement statement = prepare("SELECT count(*) FROM " + table(file), file);
+                    ResultSet result = statement.executeQuery()) {
+                result.next();
+                count += result.getLong(1);
+            } catch (SQLException e) {
+                throw failure(file, e);
+            }
+        }
+        return count;
+    }
+
+    /** Reads rows [first, end) of one file; returns how many rows passed by. */
+    private long read(DataFile file, long first, long end, Consumer<Row> consumer) {
+        if (isEmptyFile(file.path())) {
+            return 0;
+        }
+        long number = 0;
+        String column = file.format() == Format.JSON ? "json" : "CAST(to_json(t) AS VARCHAR)";
+        try (PreparedStatement statement = prepare("SELECT " + column + " FROM " + table(file) + " t", file);
+                ResultSet rows = statement.executeQuery()) {
+            while (number < end && rows.next()) {
+                if (number++ >= first) {
+                    consumer.accept(new Row(file.path(), number, object(file, number, rows.getString(1))));
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+        return number;
+    }
+
+    private PreparedStatement prepare(String sql, DataFile file) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        // DuckDB expands patterns: a name that contains such a sign must mean itself.
+        String literal = file.path().toString().replaceAll("([\\[*?])", "[$1]");
+        statement.setString(1, literal);
+        return statement;
+    }
+
+    private String table(DataFile file) {
+        return switch (file.format()) {
+            case JSON -> "read_json_objects(?, format = '" + jsonLayout(file.path()) + "', maximum_object_size = "
+                    + LARGEST_ROW + ")";
+            case PARQUET -> "read_parquet(?)";
+            case CSV -> "read_csv(?, auto_detect = false, columns = {" + columns(file) + "}, " + dialect(file) + ")";
+        };
+    }
+
+    private static String dialect(DataFile file) {
+        String delimiter = Format.plainName(file.path()).endsWith(".tsv") ? "\t" : ",";
+        return "header = true, delim = '" + delimiter + "', quote = '\"', escape = '\"', max_line_size = "
+                + LARGEST_ROW;
+    }
+
+    /** Named by the header line, all text: what looks like a number to one reader is an answer to another. */
+    private String columns(DataFile file) {
+        String sql =
+                "SELECT * FROM read_csv(?, all_varchar = true, ignore_errors = true, " + dialect(file) + ") LIMIT 0";
+        try (PreparedStatement statement = prepare(sql, file);
+                ResultSet none = statement.executeQuery()) {
+            ResultSetMetaData names = none.getMetaData();
+            List<String> columns = new ArrayList<>();
+            for (int i = 1; i <= names.getColumnCount(); i++) {
+                columns.add("'" + names.getColumnName(i).replace("'", "''") + "': 'VARCHAR'");
+            }
+            return String.join(", ", columns);
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static String jsonLayout(Path file) {
+        String name = Format.plainName(file);
+        return name.endsWith(".jsonl") || name.endsWith(".ndjson") ? "newline_delimited" : "auto";
+    }
+
+    private static ObjectNode object(DataFile file, long number, String json) {
+        JsonNode node;
+        try {
+            node = JSON.readTree(json);
+        } catch (JacksonException e) {
+            throw new UserException(
+                    file.path() + ", row " + number + ": is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (node instanceof ObjectNode fields) {
+            return fields;
+        }
+        throw new UserException(file.path() + ", row " + number + ": is not a JSON object with named fields, but "
+                + abbreviated(json) + ".");
+    }
+
+    private static UserException failure(DataFile file, SQLException e) {
+        if (!Files.isRegularFile(file.path())) {
+            return new UserException(file.path() + ": does not exist or is not a file.", e);
+        }
+        return switch (file.format()) {
+            case JSON -> malformedLine(file.path())
+                    .orElseGet(() -> new UserException(file.path() + ": is not valid JSON: " + reason(e), e));
+            case CSV -> new UserException(file.path() + ": is not valid CSV: " + reason(e), e);
+            case PARQUET -> new UserException(file.path() + ": is not a valid Parquet file: " + reason(e), e);
+        };
+    }
+
+    /** DuckDB's line numbers are not reliable, so the first bad line is looked for here. */
+    private static Optional<UserException> malformedLine(Path file) {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int number = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                String text = line.strip();
+                if (number == 1 && !text.startsWith("{")) {
+                    return Optional.empty(); // An array over many lines.
+                }
+                if (!text.isEmpty()) {
+                    try {
+                        JSON.readTree(text);
+                    } catch (JacksonException e) {
+                        return Optional.of(new UserException(
+                                file + ", line " + number + ": is not valid JSON: " + e.getOriginalMessage(), e));
+                    }
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // Compressed or not text: DuckDB's own words must do.
+        }
+    }
+
+    /** The first lines of DuckDB's message; what follows is advice about its own options. */
+    private static String reason(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        for (String mark : List.of("\nPossible fixes", "\n\nLINE ", "\nOriginal Line")) {
+            int cut = message.indexOf(mark);
+            if (cut >= 0) {
+                String rest = mark.equals("\nOriginal Line") ? expectation(message) : "";
+                message = message.substring(0, cut) + rest;
+            }
+        }
+        return message.replaceFirst("^(Invalid Input|IO) Error: ", "").strip();
+    }
+
+    private static String expectation(String message) {
+        int at = message.indexOf("\nExpected");
+        return at < 0 ? "" : " (" + message.substring(at + 1).strip() + ")";
+    }
+
+    private static boolean isEmptyFile(Path file) {
+        try {
+            return Files.size(file) == 0;
+        } catch (IOException e) {
+            throw new UserException(file + ": does not exist or cannot be read.", e);
+        }
+    }
+
+    private static String abbreviated(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB cannot be closed: " + e.getMessage(), e);
+        }
+    }
+}
