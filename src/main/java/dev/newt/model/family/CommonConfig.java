@@ -1,0 +1,108 @@
+package dev.newt.model.family;
+
+import dev.newt.model.DecoderSpec;
+import dev.newt.tensor.Activation;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The fields that all families share, under one name each, and what follows from them. */
+final class CommonConfig {
+    private final ConfigFields config;
+    private final int hidden;
+    private final int heads;
+    private final int layers;
+    private final int headDim;
+    private final int maxPositions;
+
+    /** @param defaultPositions the family's {@code max_position_embeddings} where config.json has none */
+    CommonConfig(ConfigFields config, int defaultPositions) {
+        this.config = config;
+        hidden = config.positiveInt("hidden_size");
+        heads = config.positiveInt("num_attention_heads");
+        layers = config.positiveInt("num_hidden_layers");
+        headDim = headDim();
+        maxPositions = config.optionalPositiveInt("max_position_embeddings").orElse(defaultPositions);
+        double dropout = config.optionalNumber("attention_dropout").orElse(0);
+        if (dropout != 0) {
+            throw config.wrong("attention_dropout", dropout, "only 0 is supported");
+        }
+    }
+
+    int heads() {
+        return heads;
+    }
+
+    int layers() {
+        return layers;
+    }
+
+    /** @param absent what holds where the key is not there at all; null means as many as query heads */
+    int kvHeads(int absent) {
+        String key = "num_key_value_heads";
+        int kvHeads =
+                config.isNull(key) ? heads : config.optionalPositiveInt(key).orElse(absent);
+        if (heads % kvHeads != 0) {
+            throw config.wrong(key, kvHeads, "a divisor of num_attention_heads, " + heads + ", is needed");
+        }
+        return kvHeads;
+    }
+
+    /** The windows where {@code layer_types} lists every layer's attention. */
+    List<OptionalInt> windowsByLayerTypes(OptionalInt window) {
+        List<String> types = config.strings("layer_types").orElseThrow();
+        if (types.size() != layers) {
+            throw config.wrong(
+                    "layer_types", "a list of " + types.size(), "one for each of the " + layers + " layers is needed");
+        }
+        return types.stream().map(type -> window(type, window)).toList();
+    }
+
+    private OptionalInt window(String type, OptionalInt window) {
+        return switch (type) {
+            case "full_attention" -> OptionalInt.empty();
+            case "sliding_attention" -> {
+                if (window.isEmpty()) {
+                    throw config.wrong("layer_types", type, "that needs a sliding_window, and none is in use");
+                }
+                yield window;
+            }
+            default -> throw config.wrong("layer_types", type, "supported are full_attention and sliding_attention");
+        };
+    }
+
+    DecoderSpec spec(int kvHeads, boolean qkvBias, boolean outputBias, boolean mlpBias, List<OptionalInt> windows) {
+        return new DecoderSpec(
+                config.positiveInt("vocab_size"),
+                hidden,
+                layers,
+                new DecoderSpec.Attention(
+                        heads, kvHeads, headDim, 1 / Math.sqrt(headDim), qkvBias, outputBias, windows),
+                new DecoderSpec.FeedForward(config.positiveInt("intermediate_size"), activation(), mlpBias),
+                RotaryConfig.read(config, headDim, maxPositions),
+                config.positiveNumberOr("rms_norm_eps", 1e-6),
+                config.booleanOr("tie_word_embeddings", false),
+                maxPositions);
+    }
+
+    private int headDim() {
+        OptionalInt stated = config.optionalPositiveInt("head_dim");
+        if (stated.isEmpty() && hidden % heads != 0) {
+            throw config.wrong(
+                    "hidden_size",
+                    hidden,
+                    "without head_dim a multiple of num_attention_heads, " + heads + ", is needed");
+        }
+        return stated.orElse(hidden / heads);
+    }
+
+    private Activation activation() {
+        String name = config.string("hidden_act").orElse("silu");
+        return switch (name) {
+            case "silu", "swish" -> Activation.SILU;
+            case "gelu" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+            default -> throw config.wrong(
+                    "hidden_act", name, "supported are silu, swish, gelu, gelu_new and gelu_pytorch_tanh");
+        };
+    }
+}

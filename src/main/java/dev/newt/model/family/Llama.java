@@ -1,0 +1,34 @@
+package dev.newt.model.family;
+
+import dev.newt.model.DecoderSpec;
+import java.util.OptionalInt;
+
+/** Llama 1 to 3.x and the many models that are saved in its form (transformers' LlamaConfig). */
+final class Llama implements Family {
+    @Override
+    public String name() {
+        return "llama";
+    }
+
+    @Override
+    public boolean llamaTokenDefaults() {
+        return true;
+    }
+
+    @Override
+    public DecoderSpec spec(ConfigFields config) {
+        int tensorParallel = config.optionalInt("pretraining_tp").orElse(1);
+        if (tensorParallel > 1) {
+            throw config.wrong(
+                    "pretraining_tp", tensorParallel, "only 1 is supported, for it changes how sums are rounded");
+        }
+        boolean attentionBias = config.booleanOr("attention_bias", false);
+        CommonConfig common = new CommonConfig(config, 2048);
+        return common.spec(
+                common.kvHeads(common.heads()),
+                attentionBias,
+                attentionBias,
+                config.booleanOr("mlp_bias", false),
+                DecoderSpec.Attention.everyLayer(OptionalInt.empty(), common.layers()));
+    }
+}

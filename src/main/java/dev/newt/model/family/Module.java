@@ -1,0 +1,54 @@
+package dev.newt.model.family;
+
+/** The places in a decoder where weights sit. */
+public enum Module {
+    EMBEDDING(Part.EMBEDDING, false, false),
+    QUERY(Part.ATTENTION, true, true),
+    KEY(Part.ATTENTION, true, true),
+    VALUE(Part.ATTENTION, true, true),
+    ATTENTION_OUTPUT(Part.ATTENTION, true, true),
+    GATE(Part.MLP, true, true),
+    UP(Part.MLP, true, true),
+    DOWN(Part.MLP, true, true),
+    /** Before the attention. */
+    ATTENTION_NORM(Part.NORM, true, false),
+    /** Before the feed-forward block. */
+    MLP_NORM(Part.NORM, true, false),
+    /** After the last block. */
+    FINAL_NORM(Part.NORM, false, false),
+    /** From hidden states to logits; has no weights of its own where it is tied to the embedding. */
+    HEAD(Part.HEAD, false, true);
+
+    private final Part part;
+    private final boolean inEachLayer;
+    private final boolean linear;
+
+    Module(Part part, boolean inEachLayer, boolean linear) {
+        this.part = part;
+        this.inEachLayer = inEachLayer;
+        this.linear = linear;
+    }
+
+    public Part part() {
+        return part;
+    }
+
+    /** Whether each block has one, or the model has one. */
+    public boolean inEachLayer() {
+        return inEachLayer;
+    }
+
+    /** Whether it is a linear layer, weight [out, in]. */
+    public boolean isLinear() {
+        return linear;
+    }
+
+    /** What parameters are counted by. */
+    public enum Part {
+        EMBEDDING,
+        ATTENTION,
+        MLP,
+        NORM,
+        HEAD
+    }
+}

@@ -1,0 +1,309 @@
+package dev.newt.model.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.newt.io.UserException;
+import dev.newt.model.DecoderSpec;
+import dev.newt.model.Rotary;
+import dev.newt.tensor.Activation;
+import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class FamiliesTest {
+    private static final OptionalInt NONE = OptionalInt.empty();
+
+    @Test
+    void listsTheFamilies() {
+        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2"})
+    void bothFormsOfAConfigurationMeanTheSame(String model) {
+        ModelConfig current = Families.read(golden(model, "config.json"));
+        ModelConfig legacy = Families.read(golden(model, "config.legacy.json"));
+
+        assertThat(legacy.spec()).isEqualTo(current.spec());
+        assertThat(legacy).usingRecursiveComparison().ignoringFields("tensors").isEqualTo(current);
+        assertThat(legacy.tensors().all()).isEqualTo(current.tensors().all());
+    }
+
+    @Test
+    void readsALlama() {
+        ModelConfig config = Families.read(golden("llama", "config.json"));
+
+        assertThat(config.spec())
+                .isEqualTo(new DecoderSpec(
+                        512,
+                        64,
+                        3,
+                        new DecoderSpec.Attention(4, 2, 16, 0.25, false, false, Collections.nCopies(3, NONE)),
+                        new DecoderSpec.FeedForward(128, Activation.SILU, false),
+                        new Rotary(10_000, 16, new Rotary.Llama3(8, 1, 4, 64)),
+                        1e-5,
+                        false,
+                        256));
+        assertThat(config.family()).isEqualTo("llama");
+        assertThat(config.dtype()).contains(DType.F32);
+        assertThat(config.bosToken()).hasValue(9);
+        assertThat(config.eosTokens()).containsExactly(13);
+        assertThat(config.padToken()).hasValue(10);
+        assertThat(config.initializerRange()).isEqualTo(0.02);
+    }
+
+    @Test
+    void readsAMistralWithItsWindow() {
+        DecoderSpec spec = Families.read(golden("mistral", "config.json")).spec();
+
+        assertThat(spec.attention(2)).isEqualTo(new AttentionSpec(4, 2, 16, 0.25, OptionalInt.of(16)));
+        assertThat(spec.rotary().scaling()).isEqualTo(new Rotary.Default());
+    }
+
+    @Test
+    void readsAQwen2WithItsBiases() {
+        ModelConfig config = Families.read(golden("qwen2", "config.json"));
+
+        assertThat(config.spec().attention().qkvBias()).isTrue();
+        assertThat(config.spec().attention().outputBias()).isFalse();
+        assertThat(config.spec().tiedHead()).isTrue();
+        assertThat(config.spec().rotary().theta()).isEqualTo(1e6);
+        assertThat(config.bosToken()).isEmpty();
+        assertThat(config.tensors().find("model.layers.1.self_attn.k_proj.bias"))
+                .contains(new TensorSlot(
+                        Module.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
+        assertThat(config.tensors().find("lm_head.weight")).isEmpty();
+    }
+
+    @Test
+    void aListOfEndTokensIsRead() {
+        assertThat(llama(Map.of("eos_token_id", "[128001, 128008, 128009]")).eosTokens())
+                .containsExactly(128_001, 128_008, 128_009);
+    }
+
+    @Test
+    void absentTokensAreTheFamilysOwnAndNullOnesAreNone() {
+        ModelConfig absent = llama(Map.of());
+        assertThat(absent.bosToken()).hasValue(1);
+        assertThat(absent.eosTokens()).containsExactly(2);
+        assertThat(absent.padToken()).isEmpty();
+
+        ModelConfig none = llama(Map.of("bos_token_id", "null", "eos_token_id", "null"));
+        assertThat(none.bosToken()).isEmpty();
+        assertThat(none.eosTokens()).isEmpty();
+    }
+
+    @Test
+    void headsDefaultToSharesOfTheHiddenSize() {
+        DecoderSpec spec = llama(Map.of()).spec();
+        assertThat(spec.attention().headDim()).isEqualTo(16);
+        assertThat(spec.attention().kvHeads()).isEqualTo(4);
+    }
+
+    @Test
+    void aHeadMayBeOfAnotherSize() {
+        DecoderSpec spec = llama(Map.of("head_dim", "32")).spec();
+        assertThat(spec.attention().queryWidth()).isEqualTo(128);
+        assertThat(spec.rotary().dims()).isEqualTo(32);
+    }
+
+    @Test
+    void aWindowInQwen2BeginsAtALayer() {
+        String window = "\"sliding_window\": 8, \"max_window_layers\": 1";
+        assertThat(windows("qwen2", window)).containsExactly(NONE, NONE);
+        assertThat(windows("qwen2", "\"use_sliding_window\": true, " + window))
+                .containsExactly(NONE, OptionalInt.of(8));
+        assertThat(windows(
+                        "qwen2",
+                        "\"use_sliding_window\": true, \"sliding_window\": 8, \"layer_types\": [\"sliding_attention\","
+                                + " \"full_attention\"]"))
+                .containsExactly(OptionalInt.of(8), NONE);
+    }
+
+    @Test
+    void aMistralWithoutAWordOnWindowsHasItsFamilysWindow() {
+        assertThat(windows("mistral", "\"head_dim\": 16")).containsOnly(OptionalInt.of(4096));
+        assertThat(windows("mistral", "\"sliding_window\": null")).containsOnly(NONE);
+    }
+
+    @Test
+    void readsEveryKindOfRotaryScalingInBothForms() {
+        OptionalDouble none = OptionalDouble.empty();
+        Map<String, Rotary.Scaling> kinds = new TreeMap<>();
+        kinds.put("\"default\"", new Rotary.Default());
+        kinds.put("\"linear\", \"factor\": 2", new Rotary.Linear(2));
+        kinds.put("\"dynamic\", \"factor\": 2.5", new Rotary.Dynamic(2.5, 256));
+        kinds.put(
+                "\"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4",
+                new Rotary.Llama3(8, 1, 4, 256));
+        kinds.put(
+                "\"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 64.0",
+                new Rotary.Yarn(4, 64, 32, 1, true, none, none, none));
+        kinds.put(
+                "\"yarn\", \"original_max_position_embeddings\": 64, \"beta_fast\": 16, \"truncate\": false",
+                new Rotary.Yarn(4, 64, 16, 1, false, none, none, none));
+        kinds.forEach((kind, scaling) -> {
+            Rotary expected = new Rotary(5000, 16, scaling);
+            assertThat(llama(Map.of("rope_parameters", "{\"rope_theta\": 5000, \"rope_type\": " + kind + "}"))
+                            .spec()
+                            .rotary())
+                    .isEqualTo(expected);
+            assertThat(llama(Map.of("rope_theta", "5000", "rope_scaling", "{\"type\": " + kind + "}"))
+                            .spec()
+                            .rotary())
+                    .isEqualTo(expected);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    hidden_act                | "relu2"             | hidden_act is relu2; supported are silu, swish, gelu
+                    pretraining_tp            | 2                   | pretraining_tp is 2; only 1 is supported
+                    attention_dropout         | 0.1                 | attention_dropout is 0.1; only 0 is supported
+                    partial_rotary_factor     | 0.5                 | partial_rotary_factor is 0.5
+                    rope_interleaved          | true                | rope_interleaved is true
+                    rope_scaling              | {"type": "su"}      | rope_scaling.rope_type is su; supported are default, linear, dynamic, yarn and llama3
+                    rope_scaling              | {"mrope_section":1} | rope_scaling.mrope_section is not a rotary setting that is supported
+                    rope_scaling              | {"type": "linear"}  | rope_scaling.factor is missing; a number above 0 is needed
+                    rope_parameters           | 7                   | rope_parameters is 7; an object is needed
+                    rope_theta                | -1                  | rope_theta is -1.0; a number above 0 is needed
+                    quantization_config       | {"bits": 4}         | quantization_config is set; weights that are already quantised cannot be read
+                    num_key_value_heads       | 3                   | num_key_value_heads is 3; a divisor of num_attention_heads, 4, is needed
+                    num_attention_heads       | 3                   | hidden_size is 64; without head_dim a multiple of num_attention_heads, 3, is needed
+                    head_dim                  | 15                  | head_dim is 15; rotary embedding needs an even number
+                    hidden_size               | "64"                | hidden_size is "64"; an integer is needed
+                    hidden_size               | 64.5                | hidden_size is 64.5; an integer is needed
+                    vocab_size                | 0                   | vocab_size is 0; an integer above 0 is needed
+                    intermediate_size         | null                | intermediate_size is missing; an integer above 0 is needed
+                    tie_word_embeddings       | "yes"               | tie_word_embeddings is "yes"; true or false is needed
+                    torch_dtype               | "float8_e4m3fn"     | torch_dtype is float8_e4m3fn; supported are float32, bfloat16
+                    architectures             | ["LlamaForSequenceClassification"] | a causal language model
+                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2
+                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2
+                    """)
+    void refusesWhatItCannotCompute(String key, String value, String message) {
+        assertThatThrownBy(() -> llama(Map.of(key, value)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("here/config.json: ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesALayerPatternThatMistralDoesNotHave() {
+        assertThatThrownBy(() -> windows(
+                        "mistral",
+                        "\"sliding_window\": 8, \"layer_types\": [\"sliding_attention\", \"full_attention\"]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("layer_types");
+        assertThatThrownBy(() -> windows("qwen2", "\"layer_types\": [\"sliding_attention\", \"full_attention\"]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("none is in use");
+        assertThatThrownBy(() -> windows("qwen2", "\"layer_types\": [\"full_attention\"]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("one for each of the 2 layers");
+    }
+
+    @Test
+    void refusesAFileThatIsMissingOrNotJson(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("config.json");
+        assertThatThrownBy(() -> Families.read(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + ": not found; a model's folder needs its config.json.");
+        for (String text : List.of("{\"model_type\": ", "", "[]", "null", "{\"a\": 1, \"a\": 2}")) {
+            Files.writeString(file, text);
+            assertThatThrownBy(() -> Families.read(file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(file.toString());
+        }
+    }
+
+    private static List<OptionalInt> windows(String family, String fields) {
+        return read("{\"model_type\": \"" + family
+                        + "\", \"vocab_size\": 10, \"hidden_size\": 64, \"intermediate_size\": 8, \"num_hidden_layers\": 2,"
+                        + " \"num_attention_heads\": 4, \"num_key_value_heads\": 4, "
+                        + fields
+                        + "}")
+                .spec()
+                .attention()
+                .windows();
+    }
+
+    private static ModelConfig llama(Map<String, String> changes) {
+        Map<String, String> fields = new TreeMap<>(Map.of(
+                "model_type", "\"llama\"",
+                "vocab_size", "512",
+                "hidden_size", "64",
+                "intermediate_size", "128",
+                "num_hidden_layers", "2",
+                "num_attention_heads", "4",
+                "max_position_embeddings", "256"));
+        fields.putAll(changes);
+        StringBuilder json = new StringBuilder();
+        fields.forEach((key, value) -> json.append(json.isEmpty() ? "{" : ",")
+                .append('"')
+                .append(key)
+                .append("\":")
+                .append(value));
+        return read(json.append('}').toString());
+    }
+
+    private static ModelConfig read(String json) {
+        return Families.of(JsonMapper.shared().readTree(json), "here/config.json");
+    }
+
+    private static Path golden(String model, String file) {
+        return Path.of("src/test/resources/golden", model, "model", file);
+    }
+
+    @Test
+    void countsTheParametersOfPublishedModels() {
+        assertThat(published("llama", 32_000, 4096, 11_008, 32, 32, 32, false).parameters())
+                .isEqualTo(6_738_415_616L); // Llama 2 7B
+        assertThat(published("mistral", 32_000, 4096, 14_336, 32, 32, 8, false).parameters())
+                .isEqualTo(7_241_732_096L); // Mistral 7B
+        TensorSlots qwen = published("qwen2", 151_936, 896, 4864, 24, 14, 2, true); // Qwen 2.5 0.5B
+        assertThat(qwen.parameters()).isEqualTo(494_032_768L);
+        assertThat(qwen.parametersByPart())
+                .containsEntry(Module.Part.EMBEDDING, 151_936L * 896)
+                .containsEntry(Module.Part.HEAD, 0L)
+                .containsEntry(Module.Part.NORM, 896L * 49)
+                .containsEntry(Module.Part.MLP, 24L * 3 * 896 * 4864);
+        assertThat(qwen.parametersByPart().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(qwen.parameters());
+        assertThat(qwen.blockLinears()).hasSize(24 * 7);
+        assertThat(qwen.blockLinears().get(0).moduleName()).isEqualTo("model.layers.0.self_attn.q_proj");
+        assertThat(qwen.find(Module.DOWN, OptionalInt.of(23), false).map(TensorSlot::shape))
+                .isEqualTo(Optional.of(Shape.of(896, 4864)));
+    }
+
+    private static TensorSlots published(
+            String family, int vocab, int hidden, int mlp, int layers, int heads, int kvHeads, boolean tied) {
+        return read(String.format(
+                        "{\"model_type\": \"%s\", \"vocab_size\": %d, \"hidden_size\": %d, \"intermediate_size\": %d,"
+                                + " \"num_hidden_layers\": %d, \"num_attention_heads\": %d, \"num_key_value_heads\": %d,"
+                                + " \"tie_word_embeddings\": %b}",
+                        family, vocab, hidden, mlp, layers, heads, kvHeads, tied))
+                .tensors();
+    }
+}
