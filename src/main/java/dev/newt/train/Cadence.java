@@ -5,12 +5,6 @@ public sealed interface Cadence {
     /** The interval in optimizer steps; 0 for never. */
     long interval(long totalSteps, long stepsPerEpoch, double epochs);
 
-    /** Whether it is due after {@code doneSteps} steps, beside the end of the run. */
-    default boolean due(long doneSteps, long totalSteps, long stepsPerEpoch, double epochs) {
-        long interval = interval(totalSteps, stepsPerEpoch, epochs);
-        return interval > 0 && doneSteps > 0 && doneSteps % interval == 0;
-    }
-
     /** Not at all, not at the end either. */
     record Never() implements Cadence {
         @Override

@@ -7,11 +7,13 @@ import java.time.Duration;
 public sealed interface TrainingEvent {
     /**
      * @param startStep steps already done by the run that is resumed; 0 for a new one
+     * @param evaluationPending whether the evaluation after {@code startStep} is still to come
      * @param trainableParameters elements that the optimizer updates
      */
     record Started(
             Path outputDirectory,
             long startStep,
+            boolean evaluationPending,
             long totalSteps,
             long stepsPerEpoch,
             long trainableParameters,

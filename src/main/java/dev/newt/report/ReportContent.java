@@ -1,0 +1,29 @@
+package dev.newt.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a report shows beside the run's curves.
+ *
+ * @param title of the page
+ * @param configuration the YAML as given
+ * @param plan the plan, printed
+ * @param samples the model's answers before and after
+ * @param scores by name, in the order shown
+ */
+public record ReportContent(
+        String title, String configuration, String plan, List<Sample> samples, Map<String, Score> scores) {
+
+    /**
+     * One prompt and what the model made of it.
+     *
+     * @param expected what the data say, where they do
+     * @param after absent while the run goes on
+     */
+    public record Sample(String prompt, Optional<String> expected, Optional<String> before, Optional<String> after) {}
+
+    /** A measure before and after, as far as they are known. */
+    public record Score(Optional<Double> before, Optional<Double> after) {}
+}

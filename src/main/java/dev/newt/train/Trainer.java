@@ -1,0 +1,325 @@
+package dev.newt.train;
+
+import dev.newt.data.MicroBatch;
+import dev.newt.io.AtomicFiles;
+import dev.newt.objective.Sft;
+import dev.newt.optim.AdamW;
+import dev.newt.optim.Gradients;
+import dev.newt.optim.LearningRateSchedule;
+import dev.newt.tensor.Engine;
+import dev.newt.tensor.Keys;
+import dev.newt.tensor.Parameter;
+import dev.newt.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Trains a model: optimizer steps over its data, each of one or more micro batches, with evaluations and checkpoints between them, as
+ * Hugging Face's Trainer does it. A run that was stopped and resumed gives the same numbers bit for bit as one that was not.
+ */
+public final class Trainer {
+    private final Engine engine;
+    private final StepModel model;
+    private final BatchSource data;
+    private final List<MicroBatch> evaluationData;
+    private final TrainSettings settings;
+    private final StopRequest stop;
+    private final List<TrainingListener> listeners;
+
+    private final long stepsPerEpoch;
+    private final long totalSteps;
+    private final LearningRateSchedule schedule;
+    private final Checkpoints checkpoints;
+    private final LossGuard guard;
+    private final Pace pace = new Pace();
+
+    private RunState state = RunState.atStart();
+    private double lastGradNorm;
+    private double lastLearningRate;
+    private OptionalDouble evaluationLoss = OptionalDouble.empty();
+    private Optional<Path> savedNow = Optional.empty();
+
+    /**
+     * @param evaluationData may be empty: then nothing is evaluated
+     * @param stop ends the run after the micro batch at hand, with a checkpoint
+     * @param listeners hear every event, in this order
+     */
+    public Trainer(
+            Engine engine,
+            StepModel model,
+            BatchSource data,
+            List<MicroBatch> evaluationData,
+            TrainSettings settings,
+            StopRequest stop,
+            List<TrainingListener> listeners) {
+        this.engine = engine;
+        this.model = model;
+        this.data = data;
+        this.evaluationData = evaluationData;
+        this.settings = settings;
+        this.stop = stop;
+        this.listeners = List.copyOf(listeners);
+        this.stepsPerEpoch = data.stepsPerEpoch();
+        this.totalSteps = settings.totalSteps(stepsPerEpoch);
+        this.schedule = settings.schedule().over(totalSteps);
+        this.checkpoints = new Checkpoints(engine, settings.outputDirectory(), settings.planHash());
+        this.guard = new LossGuard(settings.watchdog());
+    }
+
+    /**
+     * Runs to the end, or until it is asked to stop.
+     *
+     * @throws TrainingFailedException where the loss breaks down
+     * @throws dev.newt.io.UserException where the disk cannot hold what the run writes, or a checkpoint cannot be resumed
+     */
+    public TrainingResult run() {
+        long start = System.nanoTime();
+        try (AdamW optimizer = new AdamW(engine, model.trainable(), settings.adamW())) {
+            AtomicFiles.removeLeftovers(settings.outputDirectory());
+            begin(optimizer);
+            boolean whole = train(optimizer);
+            if (!whole) {
+                Path checkpoint = savedNow.orElseGet(() -> save(optimizer));
+                tell(new TrainingEvent.Interrupted(state.step(), checkpoint));
+                return new TrainingResult(TrainingResult.Status.INTERRUPTED, state.step(), evaluationLoss);
+            }
+            writeOutputs();
+            tell(new TrainingEvent.Finished(state.step(), Duration.ofNanos(System.nanoTime() - start)));
+            return new TrainingResult(TrainingResult.Status.FINISHED, state.step(), evaluationLoss);
+        } catch (RuntimeException e) {
+            tellFailure(e);
+            throw e;
+        }
+    }
+
+    private void begin(AdamW optimizer) {
+        Optional<Path> from = resumedCheckpoint();
+        from.ifPresent(directory -> state = checkpoints.load(directory, model, optimizer));
+        if (from.isEmpty() && !checkpoints.all().isEmpty()) {
+            tell(new TrainingEvent.Warning(settings.outputDirectory()
+                    + " holds checkpoints of an earlier run. This run starts at step 0 and replaces those whose steps it"
+                    + " reaches; the others stay."));
+        }
+        savedNow = from.filter(checkpoints.directory(state.step())::equals);
+        requireDiskSpace();
+        tell(new TrainingEvent.Started(
+                settings.outputDirectory(),
+                state.step(),
+                state.evaluationPending(),
+                totalSteps,
+                stepsPerEpoch,
+                model.trainable().stream()
+                        .mapToLong(parameter -> parameter.shape().elements())
+                        .sum(),
+                engine.description()));
+    }
+
+    private Optional<Path> resumedCheckpoint() {
+        Resume resume = settings.resume();
+        if (resume instanceof Resume.From from) {
+            return Optional.of(from.checkpoint());
+        }
+        return resume instanceof Resume.Latest
+                ? checkpoints.latest(message -> tell(new TrainingEvent.Warning(message)))
+                : Optional.empty();
+    }
+
+    /** One more than are kept: the oldest goes only when the newest is whole. */
+    private void requireDiskSpace() {
+        long interval = interval(settings.saving());
+        long saves = interval == 0 ? 0 : (totalSteps + interval - 1) / interval - state.step() / interval;
+        long kept = settings.saveTotalLimit().isPresent()
+                ? Math.min(saves, settings.saveTotalLimit().getAsInt())
+                : saves;
+        long present = Math.min(kept, checkpoints.own(state.step()).size());
+        DiskSpace.require(
+                settings.outputDirectory(), kept + 1 - present, Checkpoints.bytes(model), model.outputBytes());
+    }
+
+    /** Returns whether all steps were done; if not, the state is that of the last whole step. */
+    private boolean train(AdamW optimizer) {
+        if (state.evaluationPending() && !finishStep(optimizer, true)) {
+            return false;
+        }
+        while (state.step() < totalSteps) {
+            OptionalDouble loss = step(optimizer);
+            if (loss.isEmpty()) {
+                return false;
+            }
+            if (isLast() || state.step() % settings.loggingSteps() == 0) {
+                log();
+            }
+            state = guard.watch(state, loss.getAsDouble());
+            if (!finishStep(optimizer, isDue(settings.evaluation()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Forward, backward and update. Returns the loss, or nothing where a request to stop came first: then nothing has changed. */
+    private OptionalDouble step(AdamW optimizer) {
+        long start = System.nanoTime();
+        long index = state.step();
+        List<MicroBatch> batches = data.microBatches(index);
+        double lossScale = Sft.lossScale(batches);
+        double summedLoss = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            if (stop.isRequested()) {
+                clearGradients();
+                return OptionalDouble.empty();
+            }
+            long dropoutKey = Keys.mix(Keys.mix(settings.seed(), index), i);
+            summedLoss += model.forwardBackward(batches.get(i), lossScale, dropoutKey);
+        }
+        long trainedTokens = Sft.trainedTokens(batches);
+        double loss = summedLoss / trainedTokens;
+
+        List<Tensor> gradients = Gradients.of(model.trainable());
+        double gradNorm = Gradients.norm(engine, gradients);
+        LossGuard.requireFinite(index + 1, loss, gradNorm);
+        settings.maxGradNorm().ifPresent(max -> Gradients.clip(engine, gradients, gradNorm, max));
+        double learningRate = schedule.at(index);
+        optimizer.step(learningRate);
+        clearGradients();
+        model.parametersChanged();
+
+        long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        state = state.afterStep(summedLoss, tokens, trainedTokens, seconds);
+        savedNow = Optional.empty();
+        lastGradNorm = gradNorm;
+        lastLearningRate = learningRate;
+        pace.add(seconds, tokens);
+        tell(new TrainingEvent.StepDone(
+                state.step(),
+                totalSteps,
+                epoch(),
+                loss,
+                gradNorm,
+                learningRate,
+                tokens,
+                trainedTokens,
+                seconds,
+                pace.tokensPerSecond(),
+                pace.secondsFor(totalSteps - state.step()),
+                engine.peakBytes()));
+        return OptionalDouble.of(loss);
+    }
+
+    private void log() {
+        RunState.Window window = state.sinceLog();
+        double seconds = Math.max(window.seconds(), 1e-9);
+        tell(new TrainingEvent.Logged(
+                state.step(),
+                totalSteps,
+                epoch(),
+                window.summedLoss() / window.trainedTokens(),
+                lastGradNorm,
+                lastLearningRate,
+                state.tokens(),
+                state.trainedTokens(),
+                window.tokens() / seconds,
+                window.trainedTokens() / seconds,
+                state.elapsedSeconds(),
+                engine.peakBytes()));
+        state = state.withEmptyWindow();
+    }
+
+    /** What is due between two steps. Returns whether the run goes on. */
+    private boolean finishStep(AdamW optimizer, boolean evaluationDue) {
+        if (evaluationDue && !evaluate()) {
+            return false;
+        }
+        if (isDue(settings.saving())) {
+            save(optimizer);
+        }
+        return true;
+    }
+
+    /** Returns false where a request to stop came first; the evaluation is then pending. */
+    private boolean evaluate() {
+        long trainedTokens = Sft.trainedTokens(evaluationData);
+        if (trainedTokens == 0) {
+            return true;
+        }
+        long start = System.nanoTime();
+        double summedLoss = 0;
+        for (MicroBatch batch : evaluationData) {
+            if (stop.isRequested()) {
+                if (!state.evaluationPending()) {
+                    state = state.withEvaluationPending(true);
+                    savedNow = Optional.empty();
+                }
+                return false;
+            }
+            summedLoss += model.evaluate(batch);
+        }
+        double loss = summedLoss / trainedTokens;
+        LossGuard.requireFiniteEvaluation(state.step(), loss);
+        evaluationLoss = OptionalDouble.of(loss);
+        state = state.withEvaluationPending(false);
+        tell(new TrainingEvent.Evaluated(
+                state.step(), epoch(), loss, trainedTokens, (System.nanoTime() - start) / 1e9));
+        return true;
+    }
+
+    private Path save(AdamW optimizer) {
+        long start = System.nanoTime();
+        Path directory = checkpoints.save(state, model, optimizer);
+        settings.saveTotalLimit().ifPresent(limit -> checkpoints.rotate(state.step(), limit));
+        savedNow = Optional.of(directory);
+        tell(new TrainingEvent.CheckpointSaved(state.step(), directory, (System.nanoTime() - start) / 1e9));
+        return directory;
+    }
+
+    private void writeOutputs() {
+        try {
+            model.saveOutputs(settings.outputDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(settings.outputDirectory() + ": cannot be written", e);
+        }
+    }
+
+    private void clearGradients() {
+        model.trainable().forEach(Parameter::clearGradient);
+    }
+
+    private boolean isLast() {
+        return state.step() == totalSteps;
+    }
+
+    private boolean isDue(Cadence cadence) {
+        long interval = interval(cadence);
+        return interval > 0 && (isLast() || state.step() % interval == 0);
+    }
+
+    private long interval(Cadence cadence) {
+        return cadence.interval(totalSteps, stepsPerEpoch, settings.effectiveEpochs(stepsPerEpoch));
+    }
+
+    private double epoch() {
+        return (double) state.step() / stepsPerEpoch;
+    }
+
+    private void tell(TrainingEvent event) {
+        listeners.forEach(listener -> listener.on(event));
+    }
+
+    /** The failure itself matters more than a listener's trouble with it. */
+    private void tellFailure(RuntimeException failure) {
+        TrainingEvent event = new TrainingEvent.Failed(state.step(), String.valueOf(failure.getMessage()));
+        for (TrainingListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+}
