@@ -1,0 +1,172 @@
+# Linear layers: dense, with a low-rank adapter (LoRA, DoRA), merging, NF4.
+
+
+def linear(self, x: Tensor, w: Tensor, bias: List[Tensor]) -> Tensor:
+    if len(bias) > 0:
+        return torch.linear(x, w, bias[0])
+    return torch.linear(x, w)
+
+
+def linear_backward_input(self, dy: Tensor, w: Tensor) -> Tensor:
+    return torch.mm(dy, w)
+
+
+def linear_backward_weight(self, dy: Tensor, x: Tensor) -> Tensor:
+    return torch.mm(dy.t(), x)
+
+
+def linear_backward_bias(self, dy: Tensor, accumulator: int) -> Tensor:
+    return torch.sum(dy, [0], False, dtype=accumulator)
+
+
+# x where the mask keeps it. The factor 1 / (1 - p) goes to the [T, rank] side, which is small.
+def masked(self, x: Tensor, mask: List[Tensor]) -> Tensor:
+    if len(mask) > 0:
+        return torch.mul(x, mask[0])
+    return x
+
+
+def low_rank_down(self, x: Tensor, a: Tensor, mask: List[Tensor], inverse_keep: float) -> Tensor:
+    down = torch.mm(self.masked(x, mask), a.t())
+    if len(mask) > 0:
+        down.mul_(inverse_keep)
+    return down
+
+
+def low_rank_linear(self, x: Tensor, w: Tensor, bias: List[Tensor], a: Tensor, b: Tensor, scale: float,
+                    mask: List[Tensor], inverse_keep: float) -> List[Tensor]:
+    down = self.low_rank_down(x, a, mask, inverse_keep)
+    y = self.linear(x, w, bias)
+    y.addmm_(down, b.t(), alpha=scale)
+    return [y, down]
+
+
+# The adapter's gradients from the gradient of its output, and the gradient of masked(x) A^T.
+def low_rank_gradients(self, dy: Tensor, x: Tensor, a: Tensor, b: Tensor, scale: float, mask: List[Tensor],
+                       inverse_keep: float, down: Tensor, accumulator: int) -> Tuple[Tensor, Tensor, Tensor]:
+    d_b = torch.to(torch.mm(dy.t(), down), accumulator).mul_(scale)
+    d_down = torch.mm(dy, b).mul_(scale * inverse_keep)
+    d_a = torch.to(torch.mm(d_down.t(), self.masked(x, mask)), accumulator)
+    return d_down, d_a, d_b
+
+
+def low_rank_linear_backward(self, dy: Tensor, x: Tensor, w: Tensor, a: Tensor, b: Tensor, scale: float,
+                             mask: List[Tensor], inverse_keep: float, down: Tensor, input_gradient: bool,
+                             accumulator: int) -> List[Tensor]:
+    d_down, d_a, d_b = self.low_rank_gradients(dy, x, a, b, scale, mask, inverse_keep, down, accumulator)
+    gradients = [d_a, d_b]
+    if input_gradient:
+        if len(mask) > 0:
+            dx = torch.mm(d_down, a).mul_(mask[0])
+            dx.addmm_(dy, w)
+            gradients.append(dx)
+        else:
+            dx = torch.mm(dy, w)
+            dx.addmm_(d_down, a)
+            gradients.append(dx)
+    return gradients
+
+
+# c = magnitude / norm, divided in the accumulator type.
+def dora_factor(self, x: Tensor, magnitude: Tensor, norm: Tensor) -> Tensor:
+    return torch.to(torch.div(torch.to(magnitude, norm.dtype), norm), x.dtype)
+
+
+# d W^T + scale * down B^T: what the magnitude multiplies.
+def dora_direction(self, x: Tensor, w: Tensor, b: Tensor, scale: float, mask: List[Tensor], inverse_keep: float,
+                   down: Tensor) -> Tensor:
+    y = torch.mm(self.masked(x, mask), w.t())
+    if len(mask) > 0:
+        y.mul_(inverse_keep)
+    y.addmm_(down, b.t(), alpha=scale)
+    return y
+
+
+def dora_linear(self, x: Tensor, w: Tensor, bias: List[Tensor], a: Tensor, b: Tensor, magnitude: Tensor, norm: Tensor,
+                scale: float, mask: List[Tensor], inverse_keep: float) -> List[Tensor]:
+    down = self.low_rank_down(x, a, mask, inverse_keep)
+    c = self.dora_factor(x, magnitude, norm)
+    if len(mask) == 0:
+        y = self.dora_direction(x, w, b, scale, mask, inverse_keep, down).mul_(c)
+    else:
+        y = torch.mm(x, w.t())
+        y.addcmul_(torch.mm(torch.mul(x, mask[0]), w.t()).mul_(inverse_keep), c - 1.0)
+        y.addcmul_(torch.mm(down, b.t()), torch.mul(c, scale))
+    if len(bias) > 0:
+        y.add_(bias[0])
+    return [y, down]
+
+
+def dora_linear_backward(self, dy: Tensor, x: Tensor, w: Tensor, a: Tensor, b: Tensor, magnitude: Tensor, norm: Tensor,
+                         scale: float, mask: List[Tensor], inverse_keep: float, down: Tensor, input_gradient: bool,
+                         accumulator: int) -> List[Tensor]:
+    direction = self.dora_direction(x, w, b, scale, mask, inverse_keep, down)
+    d_magnitude = torch.sum(direction.mul_(dy), [0], False, dtype=accumulator).div_(norm)
+    c = self.dora_factor(x, magnitude, norm)
+    scaled = torch.mul(dy, c)
+    d_down, d_a, d_b = self.low_rank_gradients(scaled, x, a, b, scale, mask, inverse_keep, down, accumulator)
+    gradients = [d_a, d_b, d_magnitude]
+    if input_gradient:
+        if len(mask) > 0:
+            scaled.sub_(dy)
+            dx = torch.mm(scaled, w).mul_(inverse_keep)
+            dx.addmm_(d_down, a)
+            dx.mul_(mask[0])
+            dx.addmm_(dy, w)
+            gradients.append(dx)
+        else:
+            dx = torch.mm(scaled, w)
+            dx.addmm_(d_down, a)
+            gradients.append(dx)
+    return gradients
+
+
+# Rows of W + scale B A, in blocks: the sum never exists whole in the accumulator type.
+def dimension_norm(self, w: Tensor, a: Tensor, b: Tensor, scale: float, block: int, accumulator: int) -> Tensor:
+    norm = torch.empty([w.size(0)], dtype=accumulator)
+    wide_a = torch.to(a, accumulator)
+    for start in range(0, w.size(0), block):
+        end = min(start + block, w.size(0))
+        sum = torch.to(w[start:end], accumulator, False, True)
+        sum.addmm_(torch.to(b[start:end], accumulator), wide_a, alpha=scale)
+        norm[start:end].copy_(torch.linalg_vector_norm(sum, 2, [1]))
+    return norm
+
+
+def merge_low_rank(self, w: Tensor, a: Tensor, b: Tensor, scale: float, magnitude: List[Tensor], block: int,
+                   accumulator: int) -> Tensor:
+    merged = torch.empty_like(w)
+    wide_a = torch.to(a, accumulator)
+    for start in range(0, w.size(0), block):
+        end = min(start + block, w.size(0))
+        sum = torch.to(w[start:end], accumulator, False, True)
+        sum.addmm_(torch.to(b[start:end], accumulator), wide_a, alpha=scale)
+        if len(magnitude) > 0:
+            norm = torch.linalg_vector_norm(sum, 2, [1])
+            sum.mul_(torch.div(torch.to(magnitude[0][start:end], accumulator), norm).unsqueeze(1))
+        merged[start:end].copy_(sum)
+    return merged
+
+
+# pairs [256, 2]: the two values of each byte. A block of 64 values is 32 bytes; the last may be short.
+def dequantize_nf4(self, packed: Tensor, codes: Tensor, scales: Tensor, table: Tensor, offset: float, pairs: Tensor,
+                   shape: List[int], dtype: int, chunk: int) -> Tensor:
+    bytes = packed.size(0)
+    blocks = codes.size(0)
+    absmax = torch.index_select(table, 0, torch.to(codes, 3))
+    whole = blocks // 256 * 256
+    absmax[:whole].view([-1, 256]).mul_(scales[: blocks // 256].unsqueeze(1))
+    if whole < blocks:
+        absmax[whole:].mul_(scales[blocks // 256])
+    absmax.add_(offset)
+    out = torch.empty([bytes, 2], dtype=dtype)
+    complete = bytes // 32
+    for start in range(0, complete, chunk):
+        end = min(start + chunk, complete)
+        values = torch.index_select(pairs, 0, torch.to(packed[start * 32:end * 32], 3))
+        values.view([-1, 64]).mul_(absmax[start:end].unsqueeze(1))
+        out[start * 32:end * 32].copy_(values)
+    if complete * 32 < bytes:
+        values = torch.index_select(pairs, 0, torch.to(packed[complete * 32:], 3))
+        out[complete * 32:].copy_(values.mul_(absmax[complete]))
+    return out.view(shape)

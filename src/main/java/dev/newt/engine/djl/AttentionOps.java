@@ -1,0 +1,160 @@
+package dev.newt.engine.djl;
+
+import dev.newt.engine.djl.TorchMemory.Output;
+import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Engine.AttentionGradients;
+import dev.newt.tensor.Engine.AttentionOutput;
+import dev.newt.tensor.KvCache;
+import dev.newt.tensor.Segments;
+import dev.newt.tensor.Tensor;
+import java.util.List;
+
+/** Attention, kernels/torch/attention.py. libtorch's flash kernels trust their arguments: every shape is checked here. */
+final class AttentionOps {
+    private static final int NO_WINDOW = 0;
+
+    private final TorchMemory memory;
+
+    AttentionOps(TorchMemory memory) {
+        this.memory = memory;
+    }
+
+    AttentionOutput attention(Tensor q, Tensor k, Tensor v, Segments segments, AttentionSpec spec) {
+        TorchTensor ownQ = memory.own(q);
+        TorchTensor ownK = memory.own(k);
+        TorchTensor ownV = memory.own(v);
+        check(ownQ, ownK, ownV, segments.tokens(), spec);
+        DType wide = q.dtype().accumulator();
+        List<TorchTensor> results = memory.tensors(
+                List.of(new Output(q.dtype(), q.shape()), Output.of(wide, (long) spec.heads() * segments.tokens())),
+                "attention",
+                ownQ,
+                ownK,
+                ownV,
+                offsets(segments),
+                spec.heads(),
+                spec.kvHeads(),
+                spec.scale(),
+                window(spec),
+                wide);
+        return new AttentionOutput(results.get(0), results.get(1));
+    }
+
+    AttentionGradients backward(
+            Tensor dOut, Tensor q, Tensor k, Tensor v, AttentionOutput kept, Segments segments, AttentionSpec spec) {
+        TorchTensor ownQ = memory.own(q);
+        TorchTensor ownK = memory.own(k);
+        TorchTensor ownV = memory.own(v);
+        TorchTensor ownDOut = memory.own(dOut);
+        TorchTensor out = memory.own(kept.out());
+        TorchTensor logSumExp = memory.own(kept.logSumExp());
+        int tokens = segments.tokens();
+        check(ownQ, ownK, ownV, tokens, spec);
+        Check.dtype("dOut", ownDOut, q.dtype());
+        Check.shape("dOut", ownDOut, q.shape().toArray());
+        Check.dtype("out", out, q.dtype());
+        Check.shape("out", out, q.shape().toArray());
+        Check.dtype("logSumExp", logSumExp, q.dtype().accumulator());
+        Check.shape("logSumExp", logSumExp, (long) spec.heads() * tokens);
+        List<TorchTensor> results = memory.tensors(
+                List.of(
+                        new Output(q.dtype(), q.shape()),
+                        new Output(k.dtype(), k.shape()),
+                        new Output(v.dtype(), v.shape())),
+                "attention_backward",
+                ownDOut,
+                ownQ,
+                ownK,
+                ownV,
+                out,
+                logSumExp,
+                offsets(segments),
+                spec.heads(),
+                spec.kvHeads(),
+                spec.scale(),
+                window(spec));
+        return new AttentionGradients(results.get(0), results.get(1), results.get(2));
+    }
+
+    TorchKvCache newCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
+        Check.that(layers > 0 && capacity > 0, "a cache of " + layers + " layers and " + capacity + " tokens");
+        return new TorchKvCache(memory, layers, capacity, dtype, spec.kvHeads() * (long) spec.headDim());
+    }
+
+    Tensor attention(Tensor q, Tensor k, Tensor v, KvCache cache, int layer, AttentionSpec spec) {
+        TorchTensor ownQ = memory.own(q);
+        TorchTensor ownK = memory.own(k);
+        TorchTensor ownV = memory.own(v);
+        if (!(cache instanceof TorchKvCache own) || own.memory() != memory) {
+            throw new IllegalArgumentException("a cache of another engine");
+        }
+        Check.rank("q", ownQ, 2);
+        int tokens = Math.toIntExact(q.shape().dim(0));
+        Check.that(tokens > 0, "no new tokens");
+        check(ownQ, ownK, ownV, tokens, spec);
+        TorchTensor keys = own.keys(layer);
+        TorchTensor values = own.values(layer);
+        Check.dtype("cache", keys, q.dtype());
+        Check.shape("cache", keys, own.capacity(), k.shape().dim(1));
+        int length = own.length(layer);
+        Check.that(
+                length + (long) tokens <= own.capacity(),
+                "a cache of " + own.capacity() + " tokens that holds " + length + " cannot take " + tokens);
+        TorchTensor out = length == 0
+                ? prefill(ownQ, ownK, ownV, keys, values, tokens, spec)
+                : memory.tensor(
+                        q.dtype(),
+                        q.shape(),
+                        "attention_cached",
+                        ownQ,
+                        ownK,
+                        ownV,
+                        keys,
+                        values,
+                        length,
+                        spec.heads(),
+                        spec.kvHeads(),
+                        spec.scale(),
+                        window(spec));
+        own.append(layer, tokens);
+        return out;
+    }
+
+    private TorchTensor prefill(
+            TorchTensor q,
+            TorchTensor k,
+            TorchTensor v,
+            TorchTensor keys,
+            TorchTensor values,
+            int tokens,
+            AttentionSpec spec) {
+        AttentionOutput output = attention(q, k, v, Segments.ofLengths(tokens), spec);
+        output.logSumExp().close();
+        memory.kernels().run("append_to_cache", k, v, keys, values, 0);
+        return memory.own(output.out());
+    }
+
+    private static int window(AttentionSpec spec) {
+        return spec.window().orElse(NO_WINDOW);
+    }
+
+    private static long[] offsets(Segments segments) {
+        long[] offsets = new long[segments.count() + 1];
+        for (int i = 0; i < segments.count(); i++) {
+            offsets[i + 1] = segments.end(i);
+        }
+        return offsets;
+    }
+
+    private static void check(TorchTensor q, TorchTensor k, TorchTensor v, int tokens, AttentionSpec spec) {
+        Check.computable("q", q);
+        Check.dtype("k", k, q.dtype());
+        Check.dtype("v", v, q.dtype());
+        Check.that(spec.headDim() > 0, "heads of size " + spec.headDim());
+        Check.that(spec.window().orElse(1) > 0, "a window of " + spec.window());
+        Check.shape("q", q, tokens, (long) spec.heads() * spec.headDim());
+        Check.shape("k", k, tokens, (long) spec.kvHeads() * spec.headDim());
+        Check.shape("v", v, tokens, (long) spec.kvHeads() * spec.headDim());
+    }
+}

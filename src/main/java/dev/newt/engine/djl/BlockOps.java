@@ -1,0 +1,119 @@
+package dev.newt.engine.djl;
+
+import dev.newt.engine.djl.TorchMemory.Output;
+import dev.newt.tensor.Activation;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Engine.GatedGradients;
+import dev.newt.tensor.Engine.NormGradients;
+import dev.newt.tensor.Engine.NormOutput;
+import dev.newt.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Norm, rotary embedding and gated activation, kernels/torch/block.py. */
+final class BlockOps {
+    private final TorchMemory memory;
+
+    BlockOps(TorchMemory memory) {
+        this.memory = memory;
+    }
+
+    NormOutput rmsNorm(Tensor x, Tensor weight, double eps) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownWeight = memory.own(weight);
+        long width = checkNorm(ownX, ownWeight);
+        DType wide = x.dtype().accumulator();
+        List<TorchTensor> results = memory.tensors(
+                List.of(
+                        new Output(x.dtype(), x.shape()),
+                        Output.of(wide, x.shape().elements() / width)),
+                "rms_norm",
+                ownX,
+                ownWeight,
+                eps,
+                wide);
+        return new NormOutput(results.get(0), results.get(1));
+    }
+
+    NormGradients rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor inverseRms, boolean weightGradient) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownWeight = memory.own(weight);
+        TorchTensor ownDy = memory.own(dY);
+        TorchTensor inverse = memory.own(inverseRms);
+        long width = checkNorm(ownX, ownWeight);
+        DType wide = x.dtype().accumulator();
+        checkLike("dY", ownDy, ownX);
+        Check.dtype("inverseRms", inverse, wide);
+        Check.shape("inverseRms", inverse, x.shape().elements() / width);
+        List<Output> outputs = new ArrayList<>();
+        outputs.add(new Output(x.dtype(), x.shape()));
+        if (weightGradient) {
+            outputs.add(Output.of(wide, width));
+        }
+        List<TorchTensor> results =
+                memory.tensors(outputs, "rms_norm_backward", ownDy, ownX, ownWeight, inverse, weightGradient, wide);
+        return new NormGradients(results.get(0), weightGradient ? Optional.of(results.get(1)) : Optional.empty());
+    }
+
+    Tensor rotary(Tensor x, Tensor cos, Tensor sin, int headDim, boolean backward) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownCos = memory.own(cos);
+        TorchTensor ownSin = memory.own(sin);
+        Check.computable("x", ownX);
+        Check.rank("x", ownX, 2);
+        Check.that(headDim > 0 && x.shape().dim(1) % headDim == 0, "heads of " + headDim + " do not divide " + ownX);
+        Check.rank("cos", ownCos, 2);
+        long half = cos.shape().dim(1);
+        Check.that(2 * half <= headDim, "cos is " + ownCos + ", wider than half a head of " + headDim);
+        Check.shape("cos", ownCos, x.shape().dim(0), half);
+        Check.shape("sin", ownSin, x.shape().dim(0), half);
+        Check.dtype("cos", ownCos, x.dtype().accumulator());
+        Check.dtype("sin", ownSin, x.dtype().accumulator());
+        return memory.tensor(x.dtype(), x.shape(), "rotary", ownX, ownCos, ownSin, headDim, backward ? -1.0 : 1.0);
+    }
+
+    Tensor gated(Tensor gate, Tensor up, Activation activation) {
+        TorchTensor ownGate = memory.own(gate);
+        TorchTensor ownUp = memory.own(up);
+        Check.computable("gate", ownGate);
+        checkLike("up", ownUp, ownGate);
+        return memory.tensor(gate.dtype(), gate.shape(), "gated_activation", ownGate, ownUp, number(activation));
+    }
+
+    GatedGradients gatedBackward(Tensor dY, Tensor gate, Tensor up, Activation activation) {
+        TorchTensor ownDy = memory.own(dY);
+        TorchTensor ownGate = memory.own(gate);
+        TorchTensor ownUp = memory.own(up);
+        Check.computable("gate", ownGate);
+        checkLike("up", ownUp, ownGate);
+        checkLike("dY", ownDy, ownGate);
+        Output like = new Output(gate.dtype(), gate.shape());
+        List<TorchTensor> results = memory.tensors(
+                List.of(like, like), "gated_activation_backward", ownDy, ownGate, ownUp, number(activation));
+        return new GatedGradients(results.get(0), results.get(1));
+    }
+
+    private static int number(Activation activation) {
+        return switch (activation) {
+            case SILU -> 0;
+            case GELU -> 1;
+            case GELU_TANH -> 2;
+        };
+    }
+
+    private static long checkNorm(TorchTensor x, TorchTensor weight) {
+        Check.computable("x", x);
+        Check.that(x.shape().rank() > 0, "x is a scalar");
+        long width = x.shape().dim(-1);
+        Check.that(width > 0, "x is " + x + ", of no width");
+        Check.dtype("weight", weight, x.dtype());
+        Check.shape("weight", weight, width);
+        return width;
+    }
+
+    private static void checkLike(String name, TorchTensor tensor, TorchTensor like) {
+        Check.dtype(name, tensor, like.dtype());
+        Check.that(tensor.shape().equals(like.shape()), name + " is " + tensor + ", not " + like);
+    }
+}

@@ -1,0 +1,418 @@
+package dev.newt.engine.djl;
+
+import ai.djl.pytorch.jni.TorchHandles;
+import dev.newt.tensor.Activation;
+import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Dropout;
+import dev.newt.tensor.Engine;
+import dev.newt.tensor.KvCache;
+import dev.newt.tensor.Nf4Tensors;
+import dev.newt.tensor.Segments;
+import dev.newt.tensor.Shape;
+import dev.newt.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/** The CPU's engine, on libtorch. Arguments of wrong type or shape throw IllegalArgumentException, closed ones IllegalStateException. */
+public final class DjlEngine implements Engine {
+    private static final List<String> SOURCES = List.of(
+            "/kernels/torch/memory.py",
+            "/kernels/torch/linear.py",
+            "/kernels/torch/block.py",
+            "/kernels/torch/attention.py",
+            "/kernels/torch/head.py",
+            "/kernels/torch/optimizer.py");
+
+    private final Kernels kernels;
+    private final TorchMemory memory;
+    private final LinearOps linear;
+    private final BlockOps block;
+    private final AttentionOps attention;
+    private final HeadOps head;
+
+    private DjlEngine(int threads) {
+        kernels = new Kernels(TorchScriptArchive.ofResources(SOURCES), threads);
+        memory = new TorchMemory(kernels);
+        linear = new LinearOps(memory);
+        block = new BlockOps(memory);
+        attention = new AttentionOps(memory);
+        head = new HeadOps(memory);
+    }
+
+    /** With as many threads as the machine has cores. */
+    public static DjlEngine create() {
+        return new DjlEngine(0);
+    }
+
+    /** @param threads that one operation may use */
+    public static DjlEngine create(int threads) {
+        Check.that(threads > 0, "an engine of " + threads + " threads");
+        return new DjlEngine(threads);
+    }
+
+    @Override
+    public String description() {
+        return "libtorch " + TorchHandles.version() + ", CPU, " + kernels.threads() + " threads";
+    }
+
+    @Override
+    public long allocatedBytes() {
+        return memory.allocated();
+    }
+
+    @Override
+    public long peakBytes() {
+        return memory.peak();
+    }
+
+    @Override
+    public void close() {
+        linear.close();
+        kernels.close();
+    }
+
+    // Memory
+
+    @Override
+    public Tensor zeros(DType dtype, Shape shape) {
+        return memory.tensor(dtype, shape, "zeros", dtype, shape);
+    }
+
+    @Override
+    public Tensor upload(ByteBuffer elements, DType dtype, Shape shape) {
+        return memory.upload(elements, dtype, shape);
+    }
+
+    @Override
+    public Tensor map(ByteBuffer elements, DType dtype, Shape shape) {
+        return memory.map(elements, dtype, shape);
+    }
+
+    @Override
+    public Tensor upload(float[] values, Shape shape) {
+        Check.that(values.length == shape.elements(), values.length + " values for " + shape);
+        TorchTensor tensor = memory.empty(DType.F32, shape);
+        memory.contents(tensor).asFloatBuffer().put(values);
+        return tensor;
+    }
+
+    /** I64, as ids and positions are. */
+    @Override
+    public Tensor upload(int[] values) {
+        TorchTensor tensor = memory.empty(DType.I64, Shape.of(values.length));
+        ByteBuffer contents = memory.contents(tensor);
+        for (int i = 0; i < values.length; i++) {
+            contents.putLong(i * Long.BYTES, values[i]);
+        }
+        return tensor;
+    }
+
+    @Override
+    public ByteBuffer download(Tensor tensor) {
+        ByteBuffer contents = memory.contents(memory.own(tensor));
+        return ByteBuffer.allocateDirect(contents.capacity())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(contents)
+                .flip();
+    }
+
+    @Override
+    public float[] downloadFloats(Tensor tensor) {
+        TorchTensor own = memory.own(tensor);
+        Check.floating("the tensor", own);
+        float[] values = new float[Math.toIntExact(tensor.shape().elements())];
+        if (tensor.dtype() == DType.F32) {
+            memory.contents(own).asFloatBuffer().get(values);
+        } else {
+            try (TorchTensor wide = cast(own, DType.F32)) {
+                memory.contents(wide).asFloatBuffer().get(values);
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public TorchTensor cast(Tensor tensor, DType dtype) {
+        return memory.tensor(dtype, tensor.shape(), "cast", memory.own(tensor), dtype);
+    }
+
+    @Override
+    public void copyInto(Tensor source, Tensor target) {
+        TorchTensor ownTarget = memory.target(target);
+        Check.shape("source", memory.own(source), target.shape().toArray());
+        kernels.run("copy_into", memory.own(source), ownTarget);
+    }
+
+    @Override
+    public Tensor reshape(Tensor tensor, Shape shape) {
+        TorchTensor own = memory.own(tensor);
+        Check.that(shape.elements() == tensor.shape().elements(), own + " has not the elements of " + shape);
+        return memory.reshape(own, shape);
+    }
+
+    @Override
+    public Tensor rows(Tensor tensor, long start, long end) {
+        TorchTensor own = memory.own(tensor);
+        Check.that(tensor.shape().rank() > 0, "a scalar has no rows");
+        Check.that(
+                0 <= start && start <= end && end <= tensor.shape().dim(0),
+                "rows " + start + " to " + end + " of " + own);
+        long[] dims = tensor.shape().toArray();
+        dims[0] = end - start;
+        return memory.tensor(tensor.dtype(), Shape.of(dims), "rows", own, start, end);
+    }
+
+    // Elementwise
+
+    @Override
+    public Tensor add(Tensor a, Tensor b) {
+        TorchTensor ownA = memory.own(a);
+        TorchTensor ownB = memory.own(b);
+        Check.floating("a", ownA);
+        Check.dtype("b", ownB, a.dtype());
+        Check.shape("b", ownB, a.shape().toArray());
+        return memory.tensor(a.dtype(), a.shape(), "add", ownA, ownB);
+    }
+
+    @Override
+    public void addInto(Tensor source, Tensor target) {
+        TorchTensor ownTarget = memory.target(target);
+        TorchTensor ownSource = memory.own(source);
+        Check.floating("target", ownTarget);
+        Check.floating("source", ownSource);
+        Check.shape("source", ownSource, target.shape().toArray());
+        kernels.run("add_into", ownSource, ownTarget);
+    }
+
+    @Override
+    public void scale(List<Tensor> tensors, double factor) {
+        List<TorchTensor> own = tensors.stream().map(memory::target).toList();
+        own.forEach(tensor -> Check.floating("a tensor", tensor));
+        if (!own.isEmpty()) {
+            kernels.run("scale", own, factor);
+        }
+    }
+
+    @Override
+    public double squaredNorm(List<Tensor> tensors) {
+        List<TorchTensor> own = memory.own(tensors);
+        own.forEach(tensor -> Check.floating("a tensor", tensor));
+        return own.isEmpty() ? 0 : kernels.number("squared_norm", own);
+    }
+
+    // Embedding
+
+    @Override
+    public Tensor embedding(Tensor table, Tensor ids) {
+        TorchTensor ownTable = memory.own(table);
+        TorchTensor ownIds = memory.own(ids);
+        Check.floating("table", ownTable);
+        Check.rank("table", ownTable, 2);
+        Check.rank("ids", ownIds, 1);
+        memory.checkIndices("ids", ownIds, table.shape().dim(0));
+        Shape shape = Shape.of(ids.shape().dim(0), table.shape().dim(1));
+        return memory.tensor(table.dtype(), shape, "embedding", ownTable, ownIds);
+    }
+
+    @Override
+    public Tensor embeddingBackward(Tensor dOut, Tensor ids, long vocabulary) {
+        TorchTensor ownDOut = memory.own(dOut);
+        TorchTensor ownIds = memory.own(ids);
+        Check.floating("dOut", ownDOut);
+        Check.rank("dOut", ownDOut, 2);
+        Check.shape("ids", ownIds, dOut.shape().dim(0));
+        memory.checkIndices("ids", ownIds, vocabulary);
+        DType wide = dOut.dtype().accumulator();
+        Shape shape = Shape.of(vocabulary, dOut.shape().dim(1));
+        return memory.tensor(wide, shape, "embedding_backward", ownDOut, ownIds, vocabulary, wide);
+    }
+
+    // Linear
+
+    @Override
+    public Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+        return linear.linear(x, weight, bias);
+    }
+
+    @Override
+    public Tensor linearBackwardInput(Tensor dY, Tensor weight) {
+        return linear.backwardInput(dY, weight);
+    }
+
+    @Override
+    public Tensor linearBackwardWeight(Tensor dY, Tensor x) {
+        return linear.backwardWeight(dY, x);
+    }
+
+    @Override
+    public Tensor linearBackwardBias(Tensor dY) {
+        return linear.backwardBias(dY);
+    }
+
+    @Override
+    public LowRankOutput lowRankLinear(
+            Tensor x,
+            Tensor weight,
+            Optional<Tensor> bias,
+            Tensor a,
+            Tensor b,
+            double scale,
+            Optional<Dropout> dropout) {
+        return linear.lowRank(x, weight, bias, a, b, scale, dropout);
+    }
+
+    @Override
+    public LowRankGradients lowRankLinearBackward(
+            Tensor dY,
+            Tensor x,
+            Tensor weight,
+            Tensor a,
+            Tensor b,
+            double scale,
+            Optional<Dropout> dropout,
+            Tensor down,
+            boolean inputGradient) {
+        return linear.lowRankBackward(dY, x, weight, a, b, scale, dropout, down, inputGradient);
+    }
+
+    @Override
+    public DoraOutput doraLinear(
+            Tensor x,
+            Tensor weight,
+            Optional<Tensor> bias,
+            Tensor a,
+            Tensor b,
+            Tensor magnitude,
+            Tensor norm,
+            double scale,
+            Optional<Dropout> dropout) {
+        return linear.dora(x, weight, bias, a, b, magnitude, norm, scale, dropout);
+    }
+
+    @Override
+    public DoraGradients doraLinearBackward(
+            Tensor dY,
+            Tensor x,
+            Tensor weight,
+            Tensor a,
+            Tensor b,
+            Tensor magnitude,
+            Tensor norm,
+            double scale,
+            Optional<Dropout> dropout,
+            Tensor down,
+            boolean inputGradient) {
+        return linear.doraBackward(dY, x, weight, a, b, magnitude, norm, scale, dropout, down, inputGradient);
+    }
+
+    @Override
+    public Tensor dimensionNorm(Tensor weight, Tensor a, Tensor b, double scale) {
+        return linear.dimensionNorm(weight, a, b, scale);
+    }
+
+    @Override
+    public Tensor mergeLowRank(Tensor weight, Tensor a, Tensor b, double scale, Optional<Tensor> magnitude) {
+        return linear.merge(weight, a, b, scale, magnitude);
+    }
+
+    @Override
+    public Tensor dequantizeNf4(Nf4Tensors weight, DType dtype) {
+        return linear.dequantize(weight, dtype);
+    }
+
+    // Norm, rotary, activation
+
+    @Override
+    public NormOutput rmsNorm(Tensor x, Tensor weight, double eps) {
+        return block.rmsNorm(x, weight, eps);
+    }
+
+    @Override
+    public NormGradients rmsNormBackward(
+            Tensor dY, Tensor x, Tensor weight, Tensor inverseRms, boolean weightGradient) {
+        return block.rmsNormBackward(dY, x, weight, inverseRms, weightGradient);
+    }
+
+    @Override
+    public Tensor rotary(Tensor x, Tensor cos, Tensor sin, int headDim) {
+        return block.rotary(x, cos, sin, headDim, false);
+    }
+
+    @Override
+    public Tensor rotaryBackward(Tensor dY, Tensor cos, Tensor sin, int headDim) {
+        return block.rotary(dY, cos, sin, headDim, true);
+    }
+
+    @Override
+    public Tensor gatedActivation(Tensor gate, Tensor up, Activation activation) {
+        return block.gated(gate, up, activation);
+    }
+
+    @Override
+    public GatedGradients gatedActivationBackward(Tensor dY, Tensor gate, Tensor up, Activation activation) {
+        return block.gatedBackward(dY, gate, up, activation);
+    }
+
+    // Attention
+
+    @Override
+    public AttentionOutput attention(Tensor q, Tensor k, Tensor v, Segments segments, AttentionSpec spec) {
+        return attention.attention(q, k, v, segments, spec);
+    }
+
+    @Override
+    public AttentionGradients attentionBackward(
+            Tensor dOut, Tensor q, Tensor k, Tensor v, AttentionOutput kept, Segments segments, AttentionSpec spec) {
+        return attention.backward(dOut, q, k, v, kept, segments, spec);
+    }
+
+    @Override
+    public KvCache newKvCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
+        return attention.newCache(layers, capacity, dtype, spec);
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v, KvCache cache, int layer, AttentionSpec spec) {
+        return attention.attention(q, k, v, cache, layer, spec);
+    }
+
+    // Head
+
+    @Override
+    public Tensor tokenLogProbs(Tensor hidden, Tensor weight, Tensor positions, Tensor targets) {
+        return head.logProbs(hidden, weight, positions, targets);
+    }
+
+    @Override
+    public HeadOutput tokenLogProbsAndGradients(
+            Tensor hidden,
+            Tensor weight,
+            Tensor positions,
+            Tensor targets,
+            Tensor dLogProbs,
+            boolean hiddenGradient,
+            boolean weightGradient) {
+        return head.logProbsAndGradients(hidden, weight, positions, targets, dLogProbs, hiddenGradient, weightGradient);
+    }
+
+    // Optimizer
+
+    @Override
+    public void adamW(
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<Tensor> firstMoments,
+            List<Tensor> secondMoments,
+            long step,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay) {
+        new AdamW(memory, parameters, gradients, firstMoments, secondMoments)
+                .update(step, learningRate, beta1, beta2, eps, weightDecay);
+    }
+}
