@@ -1,0 +1,145 @@
+package dev.newt.config;
+
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ElementKind;
+import jakarta.validation.MessageInterpolator;
+import jakarta.validation.Path;
+import jakarta.validation.Validation;
+import jakarta.validation.ValidatorFactory;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.hibernate.validator.HibernateValidator;
+import org.hibernate.validator.engine.HibernateConstraintViolation;
+
+/** Checks the records' constraints and says what breaks them by the YAML keys and their places. */
+final class ConfigValidator {
+    private final Positions positions;
+
+    ConfigValidator(Positions positions) {
+        this.positions = positions;
+    }
+
+    /** Problems of values that could be bound. Rules that read a value which could not are passed over. */
+    List<Problem> validate(NewtConfig config) {
+        List<Problem> problems = new ArrayList<>();
+        try (ValidatorFactory factory = Validation.byProvider(HibernateValidator.class)
+                .configure()
+                .ignoreXmlConfiguration()
+                .messageInterpolator(new Phrases())
+                .buildValidatorFactory()) {
+            for (ConstraintViolation<NewtConfig> violation :
+                    factory.getValidator().validate(config)) {
+                String path = keyPath(violation.getPropertyPath());
+                Finding finding =
+                        violation.unwrap(HibernateConstraintViolation.class).getDynamicPayload(Finding.class)
+                                        instanceof Finding found
+                                ? found
+                                : null;
+                if (finding != null) {
+                    add(problems, path, finding);
+                } else if (!positions.failed(path)) {
+                    problems.add(new Problem(
+                            positions.of(path),
+                            Problem.Severity.ERROR,
+                            describe(path) + "; it " + violation.getMessage()));
+                }
+            }
+        }
+        return problems;
+    }
+
+    private void add(List<Problem> problems, String level, Finding finding) {
+        List<String> paths =
+                finding.keys().stream().map(key -> Positions.child(level, key)).toList();
+        if (paths.stream().noneMatch(positions::failed)) {
+            String shown = paths.stream().filter(positions::has).findFirst().orElse(paths.get(0));
+            problems.add(new Problem(
+                    positions.of(shown),
+                    finding.severity(),
+                    level.isEmpty() ? finding.message() : level + ": " + finding.message()));
+        }
+    }
+
+    private String describe(String path) {
+        return path
+                + positions.value(path).map(value -> " is " + value.describe()).orElse(" is missing");
+    }
+
+    /** {@code datasets[0].path} for the property path {@code data.datasets[0].path}. */
+    private static String keyPath(Path properties) {
+        StringBuilder keys = new StringBuilder();
+        Class<?> level = NewtConfig.class;
+        for (Path.Node node : properties) {
+            if (node.isInIterable() && node.getIndex() != null) {
+                keys.append('[').append(node.getIndex()).append(']');
+            }
+            if (node.getKind() == ElementKind.PROPERTY) {
+                RecordComponent component = component(level, node.getName());
+                Key key = component.getAnnotation(Key.class);
+                if (key != null) {
+                    keys.append(keys.isEmpty() ? "" : ".").append(key.value());
+                }
+                Class<?> type = component.getType();
+                level = type.isRecord() ? type : Schema.raw(Schema.elementOrSelf(component.getGenericType()));
+            }
+        }
+        return keys.toString();
+    }
+
+    private static RecordComponent component(Class<?> level, String name) {
+        return Arrays.stream(level.getRecordComponents())
+                .filter(component -> component.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What a value must be, in words; read off the constraint, so that no bundle of messages has to be loaded. */
+    private static final class Phrases implements MessageInterpolator {
+        @Override
+        public String interpolate(String template, Context context) {
+            Annotation constraint = context.getConstraintDescriptor().getAnnotation();
+            if (constraint instanceof Min min) {
+                return "must be " + min.value() + " or more";
+            }
+            if (constraint instanceof DecimalMin min) {
+                return "must be " + min.value() + " or more";
+            }
+            if (constraint instanceof DecimalMax max) {
+                return "must be less than " + max.value();
+            }
+            if (constraint instanceof Positive) {
+                return "must be more than 0";
+            }
+            if (constraint instanceof PositiveOrZero) {
+                return "must be 0 or more";
+            }
+            if (constraint instanceof NotBlank) {
+                return "must not be blank";
+            }
+            if (constraint instanceof Size) {
+                return "must not be empty";
+            }
+            if (constraint instanceof NotEmpty) {
+                return "needs one entry at least";
+            }
+            return template;
+        }
+
+        @Override
+        public String interpolate(String template, Context context, Locale locale) {
+            return interpolate(template, context);
+        }
+    }
+}

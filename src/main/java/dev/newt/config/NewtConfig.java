@@ -1,0 +1,65 @@
+package dev.newt.config;
+
+import jakarta.validation.Valid;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A configuration as it was written, with defaults: Axolotl's keys, one record for each subject. All keys lie on the file's top level. What
+ * is {@code auto} or depends on the model and the data is resolved by the plan.
+ */
+@CrossChecked
+public record NewtConfig(
+        @Valid ModelConfig model,
+        @Valid AdapterConfig adapter,
+        @Valid DataConfig data,
+        @Valid TrainingConfig training,
+        @Valid ScheduleConfig schedule)
+        implements CrossChecked.Rules {
+    @Override
+    public List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        boolean qlora = adapter.kind().filter(kind -> kind == AdapterKind.QLORA).isPresent();
+        if (qlora && !model.loadIn4bit()) {
+            findings.add(Finding.error(
+                    "adapter: qlora needs load_in_4bit: true; for weights that are not quantised write adapter: lora",
+                    "adapter",
+                    "load_in_4bit"));
+        }
+        if (model.loadIn4bit() && adapter.kind().isEmpty()) {
+            findings.add(Finding.error(
+                    "load_in_4bit needs an adapter, since weights of 4 bits cannot be trained; write adapter: qlora",
+                    "load_in_4bit",
+                    "adapter"));
+        }
+        if (model.loadIn4bit() && model.reinitWeights()) {
+            findings.add(Finding.error(
+                    "reinit_weights draws weights that are to be trained; leave load_in_4bit out",
+                    "reinit_weights",
+                    "load_in_4bit"));
+        }
+        if (!data.evaluates()) {
+            String need = " needs rows to evaluate on; set val_set_size or test_datasets";
+            boolean timed = schedule.evalSteps().isPresent()
+                    || schedule.evalStrategy()
+                            .filter(when -> when != When.NEVER)
+                            .isPresent();
+            if (timed) {
+                String key = schedule.evalSteps().isPresent() ? "eval_steps" : "eval_strategy";
+                findings.add(Finding.error(key + need, key, "val_set_size", "test_datasets"));
+            }
+            if (schedule.evalsPerEpoch().filter(count -> count > 0).isPresent()) {
+                findings.add(Finding.warning(
+                        "evals_per_epoch has no effect: no rows are there to evaluate on; set val_set_size or test_datasets",
+                        "evals_per_epoch",
+                        "val_set_size",
+                        "test_datasets"));
+            }
+            if (schedule.earlyStoppingPatience().isPresent()) {
+                findings.add(Finding.error(
+                        "early_stopping_patience" + need, "early_stopping_patience", "val_set_size", "test_datasets"));
+            }
+        }
+        return findings;
+    }
+}

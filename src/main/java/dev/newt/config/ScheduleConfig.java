@@ -1,0 +1,84 @@
+package dev.newt.config;
+
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happens beside training, and when: lines of the log, evaluations, checkpoints.
+ *
+ * @param evalSteps steps between evaluations; below 1, a part of all steps
+ * @param saveSteps steps between checkpoints; below 1, a part of all steps
+ * @param saveTotalLimit newest checkpoints that are kept
+ * @param resumeFromCheckpoint folder of the checkpoint to go on from
+ * @param autoResumeFromCheckpoints go on from the newest checkpoint in {@code output_dir}, if there is one
+ * @param earlyStoppingPatience evaluations without a better loss before training ends
+ */
+@CrossChecked
+public record ScheduleConfig(
+        @Key(value = "output_dir", byDefault = "./model-out") @NotBlank String outputDir,
+        @Key("logging_steps") Optional<@Min(1) Integer> loggingSteps,
+        @Key("evals_per_epoch") Optional<@Min(0) Integer> evalsPerEpoch,
+        @Key("eval_steps") Optional<@Positive Double> evalSteps,
+        @Key("eval_strategy") Optional<When> evalStrategy,
+        @Key("saves_per_epoch") Optional<@Min(0) Integer> savesPerEpoch,
+        @Key("save_steps") Optional<@Positive Double> saveSteps,
+        @Key("save_strategy") Optional<When> saveStrategy,
+        @Key("save_total_limit") Optional<@Min(1) Integer> saveTotalLimit,
+        @Key("resume_from_checkpoint") Optional<@Size(min = 1) String> resumeFromCheckpoint,
+        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints,
+        @Key("early_stopping_patience") Optional<@Min(1) Integer> earlyStoppingPatience,
+        @Key(value = "debug", byDefault = "false") Boolean debug)
+        implements CrossChecked.Rules {
+    @Override
+    public List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        timing(findings, "eval", "evals_per_epoch", evalsPerEpoch, evalSteps, evalStrategy);
+        timing(findings, "save", "saves_per_epoch", savesPerEpoch, saveSteps, saveStrategy);
+        if (resumeFromCheckpoint.isPresent() && autoResumeFromCheckpoints) {
+            findings.add(Finding.error(
+                    "resume_from_checkpoint and auto_resume_from_checkpoints exclude each other; keep one",
+                    "resume_from_checkpoint",
+                    "auto_resume_from_checkpoints"));
+        }
+        return findings;
+    }
+
+    private static void timing(
+            List<Finding> findings,
+            String what,
+            String perEpochKey,
+            Optional<Integer> perEpoch,
+            Optional<Double> steps,
+            Optional<When> strategy) {
+        String stepsKey = what + "_steps";
+        String strategyKey = what + "_strategy";
+        if (perEpoch.isPresent() && steps.isPresent()) {
+            findings.add(Finding.error(
+                    perEpochKey + " and " + stepsKey + " exclude each other; keep one", perEpochKey, stepsKey));
+        }
+        if (steps.filter(number -> number >= 1 && number != Math.rint(number)).isPresent()) {
+            findings.add(
+                    Finding.error(stepsKey + " is a whole number of steps, or below 1 a part of all steps", stepsKey));
+        }
+        boolean timed = perEpoch.isPresent() || steps.isPresent();
+        if (timed && strategy.filter(when -> when != When.STEPS).isPresent()) {
+            String other = perEpoch.isPresent() ? perEpochKey : stepsKey;
+            findings.add(Finding.error(
+                    strategyKey + ": " + strategy.get().text() + " contradicts " + other + "; keep one",
+                    strategyKey,
+                    other));
+        }
+        if (!timed && strategy.filter(when -> when == When.STEPS).isPresent()) {
+            findings.add(Finding.error(
+                    strategyKey + ": steps needs " + stepsKey + " or " + perEpochKey,
+                    strategyKey,
+                    stepsKey,
+                    perEpochKey));
+        }
+    }
+}

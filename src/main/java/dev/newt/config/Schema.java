@@ -1,0 +1,62 @@
+package dev.newt.config;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads keys and types off the configuration's records. */
+final class Schema {
+    /** Where keys may stand, in words, with the record that holds them. */
+    private static final Map<String, Class<?>> LEVELS = new LinkedHashMap<>();
+
+    static {
+        LEVELS.put("on the top level", NewtConfig.class);
+        LEVELS.put("in an entry of datasets", DatasetConfig.class);
+        LEVELS.put("in the mapping under type, in an entry of datasets", PromptFormat.class);
+        LEVELS.put("under special_tokens", SpecialTokens.class);
+    }
+
+    private Schema() {}
+
+    /** The keys of a record and of the records within it that have no key of their own. */
+    static Map<String, RecordComponent> keys(Class<?> type) {
+        Map<String, RecordComponent> keys = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            Key key = component.getAnnotation(Key.class);
+            if (key == null) {
+                keys.putAll(keys(component.getType()));
+            } else {
+                keys.put(key.value(), component);
+            }
+        }
+        return keys;
+    }
+
+    /** Another level on which the key is known. */
+    static Optional<String> levelOf(String key, Class<?> besides) {
+        return LEVELS.entrySet().stream()
+                .filter(level ->
+                        level.getValue() != besides && keys(level.getValue()).containsKey(key))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** {@code List} of {@code List<String>}. */
+    static Class<?> raw(Type type) {
+        return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
+    }
+
+    /** {@code String} of {@code List<String>} and of {@code Map<..., String>}. */
+    static Type element(Type type) {
+        Type[] arguments = ((ParameterizedType) type).getActualTypeArguments();
+        return arguments[arguments.length - 1];
+    }
+
+    /** The same of a generic type, otherwise the type itself. */
+    static Type elementOrSelf(Type type) {
+        return type instanceof ParameterizedType ? element(type) : type;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.newt.config;
+
+/** {@code train_on_eos}, {@code train_on_eot}: after which turns the end token is learnt. */
+public enum TrainOnEnd implements Choice {
+    ALL("all"),
+    /** After the turns that are learnt. */
+    TURN("turn"),
+    /** After the last turn. */
+    LAST("last"),
+    NONE("none");
+
+    private final String text;
+
+    TrainOnEnd(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,268 @@
+package dev.newt.config;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * Reads YAML 1.1 text into {@link YamlTree}. What SnakeYAML would decide in silence is an error here: a key written twice, a second
+ * document, a tag. Text that would take long or much memory is refused early.
+ */
+final class YamlReader {
+    static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_NODES = 100_000;
+
+    private final String source;
+    private final boolean marked;
+    private final List<Problem> problems;
+    private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int nodes;
+
+    private YamlReader(String source, boolean marked, List<Problem> problems) {
+        this.source = source;
+        this.marked = marked;
+        this.problems = problems;
+    }
+
+    /** The file's text, or empty with a problem. */
+    static Optional<String> readText(Path file, List<Problem> problems) {
+        Place place = new Place(file.toString(), 1, 1);
+        try {
+            if (Files.isDirectory(file)) {
+                return refuse(problems, place, "this is a folder; give the YAML file in it");
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                return refuse(
+                        problems,
+                        place,
+                        "the file has " + Files.size(file) + " bytes; a configuration has " + MAX_BYTES + " at most");
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            try {
+                String text = StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT)
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+                return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
+            } catch (CharacterCodingException e) {
+                int line = 1 + firstBadLine(bytes);
+                return refuse(
+                        problems, new Place(file.toString(), line, 1), "the text is not UTF-8; save the file in UTF-8");
+            }
+        } catch (NoSuchFileException e) {
+            return refuse(problems, place, "there is no such file; give the path of a YAML file");
+        } catch (IOException e) {
+            return refuse(problems, place, "the file cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> refuse(List<Problem> problems, Place place, String message) {
+        problems.add(new Problem(place, Problem.Severity.ERROR, message));
+        return Optional.empty();
+    }
+
+    /** Lines before the first that is not UTF-8. */
+    private static int firstBadLine(byte[] bytes) {
+        int lines = 0;
+        int start = 0;
+        for (int i = 0; i <= bytes.length; i++) {
+            if (i == bytes.length || bytes[i] == '\n') {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, i - start));
+                } catch (CharacterCodingException e) {
+                    return lines;
+                }
+                lines++;
+                start = i + 1;
+            }
+        }
+        return lines;
+    }
+
+    /** The one document of a file. */
+    static Optional<YamlTree> readFile(String source, String text, List<Problem> problems) {
+        return new YamlReader(source, true, problems).read(text);
+    }
+
+    /** The value of a command line argument. */
+    static Optional<YamlTree> readArgument(Place place, String text, List<Problem> problems) {
+        Optional<YamlTree> value = new YamlReader(place.source(), false, problems).read(text);
+        return value.isEmpty() && text.isBlank() ? Optional.of(new YamlTree.Scalar(place, "", true)) : value;
+    }
+
+    private Optional<YamlTree> read(String text) {
+        LoaderOptions options = new LoaderOptions();
+        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setCodePointLimit(MAX_BYTES);
+        options.setMaxAliasesForCollections(MAX_NODES);
+        try {
+            Iterator<Node> documents =
+                    new Yaml(options).composeAll(new StringReader(text)).iterator();
+            if (!documents.hasNext()) {
+                return Optional.empty();
+            }
+            YamlTree tree = convert(documents.next());
+            if (documents.hasNext()) {
+                error(
+                        place(documents.next().getStartMark()),
+                        "a second document starts here; a configuration is one document, so remove the --- line");
+            }
+            return Optional.of(tree);
+        } catch (MarkedYAMLException e) {
+            Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+            error(mark == null ? start() : place(mark), syntaxMessage(e));
+            return Optional.empty();
+        } catch (TooLarge e) {
+            error(e.place, e.getMessage());
+            return Optional.empty();
+        } catch (YAMLException e) {
+            String message = oneLine(String.valueOf(e.getMessage()));
+            error(
+                    start(),
+                    message.contains("Nesting Depth exceeded")
+                            ? "values are nested deeper than " + MAX_DEPTH + "; a configuration needs four levels"
+                            : "not readable as YAML: " + message);
+            return Optional.empty();
+        }
+    }
+
+    private YamlTree convert(Node node) {
+        Place place = place(node.getStartMark());
+        if (++nodes > MAX_NODES) {
+            throw new TooLarge(place, "more than " + MAX_NODES + " values, aliases included; write fewer");
+        }
+        if (!open.add(node)) {
+            throw new TooLarge(place, "this value contains itself through an alias; write it out");
+        }
+        YamlTree tree;
+        if (node instanceof ScalarNode scalar) {
+            checkTag(scalar, place);
+            tree = new YamlTree.Scalar(place, scalar.getValue(), scalar.isPlain());
+        } else if (node instanceof SequenceNode sequence) {
+            checkTag(sequence, place);
+            YamlTree.Sequence list = new YamlTree.Sequence(place);
+            for (Node item : sequence.getValue()) {
+                list.items().add(convert(item));
+            }
+            tree = list;
+        } else {
+            checkTag(node, place);
+            tree = mapping((MappingNode) node, place);
+        }
+        open.remove(node);
+        return tree;
+    }
+
+    private YamlTree.Mapping mapping(MappingNode node, Place place) {
+        YamlTree.Mapping mapping = new YamlTree.Mapping(place);
+        List<YamlTree.Mapping> merged = new ArrayList<>();
+        for (NodeTuple tuple : node.getValue()) {
+            Place keyPlace = place(tuple.getKeyNode().getStartMark());
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                error(keyPlace, "a key is a word, not a list or a mapping");
+                continue;
+            }
+            YamlTree value = convert(tuple.getValueNode());
+            if (Tag.MERGE.equals(key.getTag())) {
+                merge(value, keyPlace, merged);
+                continue;
+            }
+            YamlTree.Entry earlier = mapping.entries().putIfAbsent(key.getValue(), new YamlTree.Entry(keyPlace, value));
+            if (earlier != null) {
+                error(
+                        keyPlace,
+                        key.getValue() + " is written a second time; it stands in line "
+                                + earlier.keyPlace().line() + " already, so remove one");
+            }
+        }
+        // Keys of the mapping itself win over merged ones, earlier merged mappings over later ones.
+        for (YamlTree.Mapping other : merged) {
+            other.entries().forEach(mapping.entries()::putIfAbsent);
+        }
+        return mapping;
+    }
+
+    private void merge(YamlTree value, Place keyPlace, List<YamlTree.Mapping> merged) {
+        List<YamlTree> parts = value instanceof YamlTree.Sequence sequence ? sequence.items() : List.of(value);
+        for (YamlTree part : parts) {
+            if (part instanceof YamlTree.Mapping mapping) {
+                merged.add(mapping);
+            } else {
+                error(keyPlace, "<< takes a mapping or a list of mappings, not " + part.describe());
+            }
+        }
+    }
+
+    private void checkTag(Node node, Place place) {
+        if (!node.getTag().startsWith(Tag.PREFIX)) {
+            error(place, "a tag stands here, " + node.getTag().getValue() + "; a configuration has none, so remove it");
+        }
+    }
+
+    private String syntaxMessage(MarkedYAMLException e) {
+        String problem = oneLine(String.valueOf(e.getProblem()));
+        if (problem.contains("'\\t'") || problem.contains("\\t(TAB)")) {
+            return "a tab stands where YAML allows only spaces; replace it by spaces";
+        }
+        if (problem.startsWith("Global tag is not allowed")) {
+            return "a tag stands here, " + problem.substring(problem.indexOf(':') + 2)
+                    + "; a configuration has none, so remove it";
+        }
+        String context = e.getContext() == null ? "" : " " + oneLine(e.getContext());
+        return "not YAML:" + context + (context.isEmpty() ? " " : ", ") + problem;
+    }
+
+    private Place start() {
+        return new Place(source, marked ? 1 : 0, marked ? 1 : 0);
+    }
+
+    private Place place(Mark mark) {
+        return marked ? new Place(source, mark.getLine() + 1, mark.getColumn() + 1) : start();
+    }
+
+    private void error(Place place, String message) {
+        problems.add(new Problem(place, Problem.Severity.ERROR, message));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+
+    /** Ends the walk over a tree that aliases blow up. */
+    private static final class TooLarge extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Place place;
+
+        TooLarge(Place place, String message) {
+            super(message);
+            this.place = place;
+        }
+    }
+}
