@@ -32,7 +32,8 @@ public final class ConfigFile {
         Positions positions = new Positions(start);
         NewtConfig config = new Binder(problems, positions).bind(NewtConfig.class, root);
         problems.addAll(new ConfigValidator(positions).validate(config));
-        problems.sort(Comparator.comparing(Problem::place));
+        // By message too: the validator reports in no fixed order.
+        problems.sort(Comparator.comparing(Problem::place).thenComparing(Problem::message));
         if (problems.stream().anyMatch(ConfigFile::isError)) {
             throw failure(problems);
         }

@@ -195,10 +195,10 @@ class ConfigFileTest {
                 .containsExactly(
                         "c.yaml:1:1: error: learning_rate is missing; it has no default",
                         "c.yaml:2:10: error: adapter: qlora needs load_in_4bit: true; for weights that are not quantised write adapter: lora",
-                        "c.yaml:2:10: error: an adapter needs lora_r, its rank; 16 is usual",
-                        "c.yaml:2:10: error: an adapter needs lora_alpha, its scale; twice lora_r is usual",
                         "c.yaml:2:10: error: an adapter needs its places: lora_target_linear: true for all linears, or "
                                 + "lora_target_modules with a list",
+                        "c.yaml:2:10: error: an adapter needs lora_alpha, its scale; twice lora_r is usual",
+                        "c.yaml:2:10: error: an adapter needs lora_r, its rank; 16 is usual",
                         "c.yaml:3:15: error: sequence_len is \"2k\"; it takes a whole number",
                         "c.yaml:5:5: error: datasets[0].path is missing; it has no default",
                         "c.yaml:6:5: error: datasets[0].shuffle is not a known key; remove it",
