@@ -1,0 +1,69 @@
+package dev.newt.data;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a {@code chat_template} dataset is read and which of its tokens are learnt. Names are Axolotl's.
+ *
+ * @param chatTemplateJinja source of the template; empty for the one that comes with the tokenizer
+ * @param fieldMessages column of the conversation
+ * @param fieldTools column of the tool definitions
+ * @param messagePropertyMappings from the template's name of a message's property to the row's
+ * @param roles from the template's role to the row's names for it
+ * @param rolesToTrain roles whose turns are learnt
+ * @param trainOnEos after which turns the tokenizer's end token is learnt
+ * @param trainOnEot the same for {@code eotTokens}
+ * @param eotTokens further tokens that end a turn
+ * @param messageFieldTraining key of a message that says by true or false whether its turn is learnt
+ * @param messageFieldTrainingDetail key of a message that lists which characters are learnt
+ * @param fieldThinking key of a message that holds its reasoning
+ * @param templateThinkingKey the template's name for it
+ * @param dropSystemMessage whether a leading system turn is left out
+ * @param splitThinking whether reasoning in tags is cut out of the assistant's content
+ * @param chatTemplateKwargs further variables of the template
+ */
+public record ChatSettings(
+        Optional<String> chatTemplateJinja,
+        String fieldMessages,
+        String fieldTools,
+        Map<String, String> messagePropertyMappings,
+        Map<String, List<String>> roles,
+        List<String> rolesToTrain,
+        TrainOnEnd trainOnEos,
+        TrainOnEnd trainOnEot,
+        List<String> eotTokens,
+        Optional<String> messageFieldTraining,
+        Optional<String> messageFieldTrainingDetail,
+        String fieldThinking,
+        String templateThinkingKey,
+        boolean dropSystemMessage,
+        boolean splitThinking,
+        Map<String, Object> chatTemplateKwargs) {
+
+    /** Columns and roles as Axolotl assumes them; the assistant's turns and their end tokens are learnt. */
+    public static ChatSettings defaults() {
+        return new ChatSettings(
+                Optional.empty(),
+                "messages",
+                "tools",
+                Map.of("role", "role", "content", "content"),
+                Map.of(
+                        "user", List.of("human", "user"),
+                        "assistant", List.of("gpt", "assistant"),
+                        "system", List.of("system"),
+                        "tool", List.of("tool")),
+                List.of("assistant"),
+                TrainOnEnd.TURN,
+                TrainOnEnd.TURN,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                "reasoning_content",
+                "reasoning_content",
+                false,
+                false,
+                Map.of());
+    }
+}

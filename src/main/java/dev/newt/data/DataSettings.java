@@ -1,0 +1,61 @@
+package dev.newt.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The data of a run. Names are Axolotl's.
+ *
+ * @param datasets training rows, one entry behind the other
+ * @param testDatasets evaluation rows; excludes {@code valSetSize}
+ * @param valSetSize rows set aside for evaluation: a part below 1, or a count; 0 for none
+ * @param trainOnInputs whether prompts are learnt too
+ * @param sequenceLen most tokens of an example
+ * @param minSampleLen fewest tokens of an example
+ * @param excessLengthStrategy what happens to longer ones
+ * @param samplePacking whether the statistics state how well examples pack
+ * @param seed decides which rows are set aside
+ * @param threads that tokenise
+ * @param datasetPreparedPath folder of the prepared data
+ * @param paths from a path as written to where it is
+ */
+public record DataSettings(
+        List<DatasetSettings> datasets,
+        List<DatasetSettings> testDatasets,
+        double valSetSize,
+        boolean trainOnInputs,
+        int sequenceLen,
+        int minSampleLen,
+        ExcessLengthStrategy excessLengthStrategy,
+        boolean samplePacking,
+        long seed,
+        int threads,
+        Path datasetPreparedPath,
+        Function<String, Path> paths) {
+    /** Fewest tokens that give a loss: one to be predicted from one before it. */
+    public static final int MIN_SAMPLE_LEN = 2;
+
+    public DataSettings {
+        if (sequenceLen < MIN_SAMPLE_LEN || minSampleLen < 1 || threads < 1 || valSetSize < 0 || datasets.isEmpty()) {
+            throw new IllegalArgumentException("unusable data settings");
+        }
+    }
+
+    /** Training data alone, with Axolotl's defaults. */
+    public static DataSettings of(List<DatasetSettings> datasets, int sequenceLen, Path datasetPreparedPath) {
+        return new DataSettings(
+                datasets,
+                List.of(),
+                0,
+                false,
+                sequenceLen,
+                MIN_SAMPLE_LEN,
+                ExcessLengthStrategy.DROP,
+                true,
+                42,
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                datasetPreparedPath,
+                Path::of);
+    }
+}

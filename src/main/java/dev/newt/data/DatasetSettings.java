@@ -1,0 +1,41 @@
+package dev.newt.data;
+
+import dev.newt.data.source.Format;
+import dev.newt.data.source.Split;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One entry of {@code datasets} or {@code test_datasets}. Names are Axolotl's.
+ *
+ * @param path a file, a directory or a pattern
+ * @param dataFiles files of the directory; empty for all
+ * @param dsType format of the files where their names do not tell it
+ * @param split which rows
+ * @param type name of the prompt strategy; empty for rows that are tokens already
+ * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
+ * @param field text column of {@code completion}
+ * @param chat what {@code chat_template} reads and learns
+ */
+public record DatasetSettings(
+        String path,
+        List<String> dataFiles,
+        Optional<Format> dsType,
+        Split split,
+        Optional<String> type,
+        Optional<PromptFormat> promptFormat,
+        String field,
+        ChatSettings chat) {
+    /** A file, directory or pattern with a named strategy, the rest by default. */
+    public static DatasetSettings of(String path, String type) {
+        return new DatasetSettings(
+                path,
+                List.of(),
+                Optional.empty(),
+                Split.TRAIN,
+                Optional.of(type),
+                Optional.empty(),
+                "text",
+                ChatSettings.defaults());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.newt.data.prompt;
+
+import dev.newt.data.Example;
+import dev.newt.data.source.Row;
+import dev.newt.data.token.Tokenizer;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Segments of {@code {label, text}}: the text as it is, no special token added, learnt where the label is true. */
+final class InputOutputStrategy implements PromptStrategy {
+    private final Tokenizer tokenizer;
+    private final boolean trainOnInputs;
+
+    InputOutputStrategy(Tokenizer tokenizer, boolean trainOnInputs) {
+        this.tokenizer = tokenizer;
+        this.trainOnInputs = trainOnInputs;
+    }
+
+    @Override
+    public List<Example> examples(Row row) {
+        JsonNode segments = Fields.required(row, "segments");
+        if (!segments.isArray()) {
+            throw row.error("field \"segments\" must be a list of {\"label\": true or false, \"text\": ...}, but is "
+                    + Fields.kind(segments) + ".");
+        }
+        ExampleBuilder example = new ExampleBuilder();
+        for (int i = 0; i < segments.size(); i++) {
+            JsonNode label = segments.get(i).path("label");
+            JsonNode text = segments.get(i).path("text");
+            if (!label.isBoolean() || !text.isString()) {
+                throw row.error("segment " + (i + 1) + " must be {\"label\": true or false, \"text\": ...}, but is "
+                        + segments.get(i) + ".");
+            }
+            example.add(tokenizer.encode(text.asString()), trainOnInputs || label.asBoolean());
+        }
+        return List.of(example.build());
+    }
+}
