@@ -6,6 +6,7 @@ import dev.newt.optim.AdamW;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Tensor;
 import dev.newt.tensor.TrainableParameter;
+import dev.newt.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -149,17 +150,18 @@ final class Checkpoints {
                     + ". Resume from another checkpoint, or start anew without resume_from_checkpoint.");
         });
         CheckpointManifest manifest = read.orElseThrow();
-        try (TensorFiles.Reader weights = TensorFiles.open(directory.resolve(WEIGHTS), engine)) {
+        try (SafetensorsFile weights = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
             for (TrainableParameter parameter : model.trainable()) {
-                try (Tensor value = weights.read(parameter.name(), parameter.master())) {
+                try (Tensor value = TensorFiles.read(weights, parameter.name(), engine, parameter.master())) {
                     engine.copyInto(value, parameter.master());
                 }
                 parameter.mastersChanged();
             }
         }
-        try (TensorFiles.Reader moments = TensorFiles.open(directory.resolve(MOMENTS), engine)) {
+        try (SafetensorsFile moments = SafetensorsFile.open(directory.resolve(MOMENTS))) {
             Map<String, Tensor> state = optimizer.state();
-            optimizer.restore(manifest.optimizerUpdates(), name -> moments.read(name, state.get(name)));
+            optimizer.restore(
+                    manifest.optimizerUpdates(), name -> TensorFiles.read(moments, name, engine, state.get(name)));
         }
         model.parametersChanged();
         return manifest.run();

@@ -1,2 +1,0 @@
-/** Decoders from files, or drawn at random. */
-package dev.newt.model.load;
