@@ -148,17 +148,21 @@ def merge_low_rank(self, w: Tensor, a: Tensor, b: Tensor, scale: float, magnitud
     return merged
 
 
-# pairs [256, 2]: the two values of each byte. A block of 64 values is 32 bytes; the last may be short.
-def dequantize_nf4(self, packed: Tensor, codes: Tensor, scales: Tensor, table: Tensor, offset: float, pairs: Tensor,
-                   shape: List[int], dtype: int, chunk: int) -> Tensor:
-    bytes = packed.size(0)
+# Scales that are codes themselves, in blocks of 256; the last may be short.
+def nf4_scales(self, codes: Tensor, scales: Tensor, table: Tensor, offset: float) -> Tensor:
     blocks = codes.size(0)
     absmax = torch.index_select(table, 0, torch.to(codes, 3))
     whole = blocks // 256 * 256
     absmax[:whole].view([-1, 256]).mul_(scales[: blocks // 256].unsqueeze(1))
     if whole < blocks:
         absmax[whole:].mul_(scales[blocks // 256])
-    absmax.add_(offset)
+    return absmax.add_(offset)
+
+
+# pairs [256, 2]: the two values of each byte. A block of 64 values is 32 bytes; the last may be short.
+def dequantize_nf4(self, packed: Tensor, absmax: Tensor, pairs: Tensor, shape: List[int], dtype: int,
+                   chunk: int) -> Tensor:
+    bytes = packed.size(0)
     out = torch.empty([bytes, 2], dtype=dtype)
     complete = bytes // 32
     for start in range(0, complete, chunk):

@@ -299,35 +299,38 @@ final class LinearOps {
     Tensor dequantize(Nf4Tensors weight, DType dtype) {
         long elements = weight.shape().elements();
         TorchTensor packed = memory.own(weight.packed());
-        TorchTensor codes = memory.own(weight.scaleCodes());
-        TorchTensor scales = memory.own(weight.scaleScales());
-        TorchTensor table = memory.own(weight.scaleTable());
         Check.that(elements % 2 == 0, "NF4 packs two elements in a byte: " + weight.shape() + " is odd");
         long blocks = (elements + NF4_BLOCK - 1) / NF4_BLOCK;
         Check.dtype("packed", packed, DType.U8);
         Check.that(packed.shape().elements() == elements / 2, "packed is " + packed + " for " + weight.shape());
+        Check.that(dtype.isFloating(), "NF4 cannot become " + dtype);
+        if (weight.scales() instanceof Nf4Tensors.Plain plain) {
+            return dequantize(packed, memory.own(plain.values()), blocks, weight.shape(), dtype);
+        }
+        try (TorchTensor scales = scales((Nf4Tensors.DoublyQuantised) weight.scales(), blocks)) {
+            return dequantize(packed, scales, blocks, weight.shape(), dtype);
+        }
+    }
+
+    private Tensor dequantize(TorchTensor packed, TorchTensor scales, long blocks, Shape shape, DType dtype) {
+        Check.dtype("scales", scales, DType.F32);
+        Check.shape("scales", scales, blocks);
+        return memory.tensor(dtype, shape, "dequantize_nf4", packed, scales, nf4Pairs(), shape, dtype, NF4_CHUNK);
+    }
+
+    private TorchTensor scales(Nf4Tensors.DoublyQuantised quantised, long blocks) {
+        TorchTensor codes = memory.own(quantised.codes());
+        TorchTensor blockScales = memory.own(quantised.blockScales());
+        TorchTensor table = memory.own(quantised.table());
         Check.dtype("scale codes", codes, DType.U8);
         Check.that(codes.shape().elements() == blocks, "scale codes are " + codes + " for " + blocks + " blocks");
-        Check.dtype("scale scales", scales, DType.F32);
+        Check.dtype("block scales", blockScales, DType.F32);
         Check.that(
-                scales.shape().elements() == (blocks + NF4_SCALE_BLOCK - 1) / NF4_SCALE_BLOCK,
-                "scale scales are " + scales + " for " + blocks + " blocks");
+                blockScales.shape().elements() == (blocks + NF4_SCALE_BLOCK - 1) / NF4_SCALE_BLOCK,
+                "block scales are " + blockScales + " for " + blocks + " blocks");
         Check.dtype("scale table", table, DType.F32);
         Check.shape("scale table", table, 256);
-        Check.that(dtype.isFloating(), "NF4 cannot become " + dtype);
-        return memory.tensor(
-                dtype,
-                weight.shape(),
-                "dequantize_nf4",
-                packed,
-                codes,
-                scales,
-                table,
-                weight.scaleOffset(),
-                nf4Pairs(),
-                weight.shape(),
-                dtype,
-                NF4_CHUNK);
+        return memory.tensor(DType.F32, Shape.of(blocks), "nf4_scales", codes, blockScales, table, quantised.offset());
     }
 
     /** Both values of each byte, [256, 2]. Made at first use, the engine's until it closes. */

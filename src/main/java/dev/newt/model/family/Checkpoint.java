@@ -1,0 +1,98 @@
+package dev.newt.model.family;
+
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
+import dev.newt.weights.ModelDirectory;
+import dev.newt.weights.StoredTensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds a model's tensors in a folder of weights. Published copies differ: some lack the leading {@code model.}, some keep buffers that
+ * follow from config.json, some keep a tied head's weight.
+ */
+public final class Checkpoint {
+    private static final String PREFIX = "model.";
+    private static final Set<DType> TYPES =
+            Collections.unmodifiableSet(new LinkedHashSet<>(List.of(DType.F32, DType.BF16, DType.F16, DType.F64)));
+
+    /** Inverse frequencies and causal masks, which older versions of transformers saved. */
+    private static final Pattern BUFFER = Pattern.compile(".*\\.(rotary_emb\\.inv_freq|attn\\.masked_bias)");
+
+    private Checkpoint() {}
+
+    /**
+     * @return the stored tensor of every slot, in the slots' order
+     * @throws dev.newt.io.UserException that lists all tensors that are missing, of a wrong shape or type, or in no place of this model
+     */
+    public static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory) {
+        Map<String, StoredTensor> stored = directory.tensors();
+        Map<TensorSlot, String> names = new LinkedHashMap<>();
+        Map<String, Shape> expected = new LinkedHashMap<>();
+        for (TensorSlot slot : config.tensors().all()) {
+            String name = nameIn(stored, slot.name());
+            names.put(slot, name);
+            expected.put(name, slot.shape());
+        }
+        List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
+        problems.addAll(strays(config, stored, expected.keySet()));
+        ModelDirectory.refuse(directory.directory(), problems);
+
+        Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
+        names.forEach((slot, name) -> bound.put(slot, stored.get(name)));
+        return Collections.unmodifiableMap(bound);
+    }
+
+    private static String nameIn(Map<String, StoredTensor> stored, String name) {
+        if (!stored.containsKey(name) && name.startsWith(PREFIX)) {
+            String bare = name.substring(PREFIX.length());
+            if (stored.containsKey(bare)) {
+                return bare;
+            }
+        }
+        return name;
+    }
+
+    /** A tensor that would be left out may be one that matters: a bias that config.json does not tell of, an adapter. */
+    private static List<String> strays(ModelConfig config, Map<String, StoredTensor> stored, Set<String> used) {
+        List<String> problems = new ArrayList<>();
+        Set<String> known = new HashSet<>(used);
+        if (config.spec().tiedHead() && stored.containsKey("lm_head.weight")) {
+            known.add("lm_head.weight");
+            String embedding = nameIn(stored, PREFIX + "embed_tokens.weight");
+            if (stored.containsKey(embedding) && !same(stored.get("lm_head.weight"), stored.get(embedding))) {
+                problems.add("lm_head.weight differs from " + embedding
+                        + ", and config.json ties them; set tie_word_embeddings to false to use both");
+            }
+        }
+        stored.forEach((name, tensor) -> {
+            if (!known.contains(name) && !BUFFER.matcher(name).matches()) {
+                problems.add(tensor.file().getFileName() + ": tensor " + name + " " + tensor.shape()
+                        + " has no place in a " + config.family() + " model of this config.json");
+            }
+        });
+        return problems;
+    }
+
+    private static boolean same(StoredTensor a, StoredTensor b) {
+        if (!a.shape().equals(b.shape()) || a.dtype() != b.dtype() || a.shape().rank() == 0) {
+            return false;
+        }
+        long rows = a.shape().dim(0);
+        long step = Math.max(1, rows * (64L << 20) / Math.max(1, a.bytes()));
+        for (long row = 0; row < rows; row += step) {
+            long end = Math.min(rows, row + step);
+            if (!a.rows(row, end).equals(b.rows(row, end))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

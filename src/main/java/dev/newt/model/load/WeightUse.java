@@ -1,0 +1,11 @@
+package dev.newt.model.load;
+
+/** What becomes of a weight once it is loaded. */
+public enum WeightUse {
+    /** Stays as it is, in the compute type; mapped from the file where the types agree. */
+    FROZEN,
+    /** Is trained in full. */
+    TRAINED,
+    /** Stays as it is, in 4 bits (NF4) with doubly quantised scales. Linear layers only. */
+    NF4
+}

@@ -1,0 +1,2 @@
+/** Decoders from files, or drawn at random. */
+package dev.newt.model.load;

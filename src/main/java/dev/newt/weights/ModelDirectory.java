@@ -1,0 +1,204 @@
+package dev.newt.weights;
+
+import dev.newt.io.UserException;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The weights in a Hugging Face model folder: one {@code model.safetensors}, or several files and {@code model.safetensors.index.json},
+ * which names the file of every tensor. Where both are there the single file is read, as transformers does.
+ */
+public final class ModelDirectory implements AutoCloseable {
+    static final String SINGLE = "model.safetensors";
+    static final String INDEX = "model.safetensors.index.json";
+
+    private static final int PROBLEMS_SHOWN = 20;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final Path directory;
+    private final List<SafetensorsFile> files;
+    private final Map<String, StoredTensor> tensors;
+
+    private ModelDirectory(Path directory, List<SafetensorsFile> files, Map<String, StoredTensor> tensors) {
+        this.directory = directory;
+        this.files = files;
+        this.tensors = tensors;
+    }
+
+    /** @throws UserException where there are no such weights, or with all that is wrong with their files */
+    public static ModelDirectory open(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new UserException(directory + ": is not a folder; the folder of a model is needed.");
+        }
+        if (Files.exists(directory.resolve(SINGLE))) {
+            SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE));
+            return new ModelDirectory(directory, List.of(file), file.tensors());
+        }
+        if (Files.exists(directory.resolve(INDEX))) {
+            return openSharded(directory);
+        }
+        throw new UserException(
+                directory + ": has neither " + SINGLE + " nor " + INDEX + otherWeights(directory) + ".");
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** By name, file after file. */
+    public Map<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    /**
+     * Compares the tensors with what a model needs.
+     *
+     * @param expected name and shape of each
+     * @param types the element types that can be used
+     * @throws UserException that lists every tensor that is missing or of another shape or type
+     */
+    public void require(Map<String, Shape> expected, Collection<DType> types) {
+        refuse(directory, problems(expected, types));
+    }
+
+    /** What {@link #require} would refuse, a sentence each. */
+    public List<String> problems(Map<String, Shape> expected, Collection<DType> types) {
+        List<String> problems = new ArrayList<>();
+        expected.forEach((name, shape) -> {
+            StoredTensor tensor = tensors.get(name);
+            if (tensor == null) {
+                problems.add("tensor " + name + " " + shape + " is missing");
+                return;
+            }
+            Path file = tensor.file().getFileName();
+            if (!tensor.shape().equals(shape)) {
+                problems.add(
+                        file + ": tensor " + name + " has the shape " + tensor.shape() + "; " + shape + " is needed");
+            }
+            if (!types.contains(tensor.dtype())) {
+                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype() + "; one of " + types
+                        + " is needed");
+            }
+        });
+        return problems;
+    }
+
+    /** Throws one exception with all problems of a folder, if there are any; of very many the first are shown. */
+    public static void refuse(Path directory, List<String> problems) {
+        if (problems.isEmpty()) {
+            return;
+        }
+        if (problems.size() == 1) {
+            throw new UserException(directory + ": " + problems.get(0) + ".");
+        }
+        StringBuilder message = new StringBuilder(directory + ": " + problems.size() + " problems with the weights:");
+        problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> message.append("\n  ")
+                .append(problem));
+        if (problems.size() > PROBLEMS_SHOWN) {
+            message.append("\n  and ").append(problems.size() - PROBLEMS_SHOWN).append(" more");
+        }
+        throw new UserException(message.toString());
+    }
+
+    @Override
+    public void close() {
+        files.forEach(SafetensorsFile::close);
+    }
+
+    private static ModelDirectory openSharded(Path directory) {
+        Map<String, String> fileOfTensor = readIndex(directory.resolve(INDEX));
+        Map<String, SafetensorsFile> open = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        try {
+            for (String name : new LinkedHashSet<>(fileOfTensor.values())) {
+                try {
+                    open.put(name, SafetensorsFile.open(directory.resolve(name)));
+                } catch (UserException e) {
+                    String message = e.getMessage();
+                    problems.add(message.endsWith(".") ? message.substring(0, message.length() - 1) : message);
+                }
+            }
+            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+            fileOfTensor.forEach((tensor, fileName) -> {
+                SafetensorsFile file = open.get(fileName);
+                if (file != null) {
+                    Optional<StoredTensor> found = file.find(tensor);
+                    found.ifPresentOrElse(
+                            stored -> tensors.put(tensor, stored),
+                            () -> problems.add(fileName + ": tensor " + tensor + " is missing, and " + INDEX
+                                    + " says that it is there"));
+                }
+            });
+            refuse(directory, problems);
+            return new ModelDirectory(directory, List.copyOf(open.values()), Collections.unmodifiableMap(tensors));
+        } catch (RuntimeException e) {
+            open.values().forEach(SafetensorsFile::close);
+            throw e;
+        }
+    }
+
+    private static Map<String, String> readIndex(Path index) {
+        JsonNode map;
+        try {
+            map = JSON.readTree(Files.readString(index)).path("weight_map");
+        } catch (NoSuchFileException e) {
+            throw new UserException(index + ": not found.", e);
+        } catch (IOException e) {
+            throw new UserException(index + ": cannot be read: " + e.getMessage() + ".", e);
+        } catch (JacksonException e) {
+            throw new UserException(index + ": is not valid JSON: " + e.getOriginalMessage() + ".", e);
+        }
+        if (!map.isObject() || map.isEmpty()) {
+            throw new UserException(index + ": weight_map is missing or empty; it must name the file of every tensor.");
+        }
+        Map<String, String> fileOfTensor = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : map.properties()) {
+            String file = entry.getValue().isString() ? entry.getValue().stringValue() : "";
+            if (!isPlainFileName(file)) {
+                throw new UserException(index + ": weight_map gives " + entry.getValue() + " for " + entry.getKey()
+                        + "; the name of a .safetensors file in the same folder is needed.");
+            }
+            fileOfTensor.put(entry.getKey(), file);
+        }
+        return fileOfTensor;
+    }
+
+    /** A downloaded index must not lead out of its folder. */
+    private static boolean isPlainFileName(String name) {
+        return name.endsWith(".safetensors")
+                && name.indexOf('/') < 0
+                && name.indexOf('\\') < 0
+                && name.indexOf('\0') < 0;
+    }
+
+    private static String otherWeights(Path directory) {
+        Set<String> known = Set.of(
+                "pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth", "consolidated.safetensors");
+        for (String name : known) {
+            if (Files.exists(directory.resolve(name))) {
+                return "; " + name + " is there, but only weights in Hugging Face's safetensors form are read";
+            }
+        }
+        return "; the weights of a model are needed";
+    }
+}

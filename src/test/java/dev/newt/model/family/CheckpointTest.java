@@ -1,0 +1,128 @@
+package dev.newt.model.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.newt.io.UserException;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
+import dev.newt.weights.ModelDirectory;
+import dev.newt.weights.ModelWriter;
+import dev.newt.weights.SafetensorsWriter;
+import dev.newt.weights.StoredTensor;
+import dev.newt.weights.TensorInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2"})
+    void everyTensorOfAPublishedModelHasItsSlot(String model) {
+        Path directory = golden(model);
+        ModelConfig config = Families.read(directory.resolve("config.json"));
+        try (ModelDirectory weights = ModelDirectory.open(directory)) {
+            Map<TensorSlot, StoredTensor> bound = Checkpoint.bind(config, weights);
+            assertThat(bound.keySet())
+                    .containsExactlyElementsOf(config.tensors().all());
+            assertThat(bound.values())
+                    .containsExactlyInAnyOrderElementsOf(weights.tensors().values());
+            bound.forEach((slot, tensor) -> assertThat(tensor.name()).isEqualTo(slot.name()));
+            long stored = weights.tensors().values().stream()
+                    .mapToLong(tensor -> tensor.shape().elements())
+                    .sum();
+            assertThat(config.tensors().parameters()).isEqualTo(stored);
+        }
+    }
+
+    @Test
+    void aCopyWithoutThePrefixAndWithOldBuffersIsRead() {
+        ModelConfig config = Families.read(golden("llama_tied").resolve("config.json"));
+        List<TensorInfo> tensors = new ArrayList<>();
+        config.tensors()
+                .all()
+                .forEach(slot -> tensors.add(
+                        new TensorInfo(slot.name().replaceFirst("^model\\.", ""), DType.BF16, slot.shape())));
+        tensors.add(new TensorInfo("layers.0.self_attn.rotary_emb.inv_freq", DType.F32, Shape.of(8)));
+        write(tensors);
+        try (ModelDirectory weights = ModelDirectory.open(folder)) {
+            Map<TensorSlot, StoredTensor> bound = Checkpoint.bind(config, weights);
+            bound.forEach((slot, tensor) -> assertThat(slot.name()).isEqualTo("model." + tensor.name()));
+        }
+    }
+
+    @Test
+    void aTiedHeadMayBeStoredTooButNotDiffer() {
+        ModelConfig config = Families.read(golden("llama_tied").resolve("config.json"));
+        TensorSlot embedding = config.tensors().all().get(0);
+        List<TensorInfo> tensors = infos(config, DType.F32);
+        tensors.add(new TensorInfo("lm_head.weight", DType.F32, embedding.shape()));
+        write(tensors);
+        try (ModelDirectory weights = ModelDirectory.open(folder)) {
+            assertThat(Checkpoint.bind(config, weights).get(embedding).name()).isEqualTo(embedding.name());
+        }
+        ModelWriter.write(folder, tensors, Long.MAX_VALUE, (tensor, sink) -> {
+            ByteBuffer bytes = ByteBuffer.allocate((int) tensor.bytes());
+            if (tensor.name().equals("lm_head.weight")) {
+                bytes.put(bytes.limit() - 1, (byte) 1);
+            }
+            sink.write(bytes);
+        });
+        refused(config, "lm_head.weight differs from model.embed_tokens.weight");
+    }
+
+    @Test
+    void everyMisfitIsTold() {
+        ModelConfig config = Families.read(golden("llama").resolve("config.json"));
+        List<TensorInfo> tensors = infos(config, DType.F32);
+        tensors.removeIf(tensor -> tensor.name().equals("lm_head.weight"));
+        tensors.replaceAll(tensor -> tensor.name().equals("model.layers.1.mlp.down_proj.weight")
+                ? new TensorInfo(tensor.name(), DType.I8, Shape.of(128, 64))
+                : tensor);
+        tensors.add(new TensorInfo("model.layers.0.self_attn.q_proj.bias", DType.F32, Shape.of(64)));
+        write(tensors);
+        refused(
+                config,
+                folder + ": 4 problems with the weights:",
+                "tensor lm_head.weight [512, 64] is missing",
+                "model.safetensors: tensor model.layers.1.mlp.down_proj.weight has the shape [128, 64]; [64, 128] is needed",
+                "down_proj.weight has the element type I8; one of [F32, BF16, F16, F64] is needed",
+                "model.safetensors: tensor model.layers.0.self_attn.q_proj.bias [64] has no place in a llama model");
+    }
+
+    private void refused(ModelConfig config, String... messages) {
+        try (ModelDirectory weights = ModelDirectory.open(folder)) {
+            assertThatThrownBy(() -> Checkpoint.bind(config, weights))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContainingAll(messages);
+        }
+    }
+
+    private void write(List<TensorInfo> tensors) {
+        ModelWriter.write(folder, tensors, Long.MAX_VALUE, CheckpointTest::zeros);
+    }
+
+    private static void zeros(TensorInfo tensor, SafetensorsWriter.Sink sink) throws IOException {
+        sink.write(ByteBuffer.allocate((int) tensor.bytes()));
+    }
+
+    private static List<TensorInfo> infos(ModelConfig config, DType dtype) {
+        List<TensorInfo> tensors = new ArrayList<>();
+        config.tensors().all().forEach(slot -> tensors.add(new TensorInfo(slot.name(), dtype, slot.shape())));
+        return tensors;
+    }
+
+    private static Path golden(String model) {
+        return Path.of("src/test/resources/golden", model, "model");
+    }
+}
