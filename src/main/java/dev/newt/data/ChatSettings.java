@@ -1,8 +1,10 @@
 package dev.newt.data;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How a {@code chat_template} dataset is read and which of its tokens are learnt. Names are Axolotl's.
@@ -41,6 +43,15 @@ public record ChatSettings(
         boolean dropSystemMessage,
         boolean splitThinking,
         Map<String, Object> chatTemplateKwargs) {
+
+    public ChatSettings {
+        // Sorted, so that equal settings print alike: prepared data are found by what they print.
+        messagePropertyMappings = Collections.unmodifiableMap(new TreeMap<>(messagePropertyMappings));
+        roles = Collections.unmodifiableMap(new TreeMap<>(roles));
+        rolesToTrain = List.copyOf(rolesToTrain);
+        eotTokens = List.copyOf(eotTokens);
+        chatTemplateKwargs = Collections.unmodifiableMap(new TreeMap<>(chatTemplateKwargs));
+    }
 
     /** Columns and roles as Axolotl assumes them; the assistant's turns and their end tokens are learnt. */
     public static ChatSettings defaults() {

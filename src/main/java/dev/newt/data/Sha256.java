@@ -24,7 +24,10 @@ public final class Sha256 {
     }
 
     public Sha256 add(String part) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        return add(part.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Sha256 add(byte[] bytes) {
         digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());
         digest.update(bytes);
         return this;

@@ -1,0 +1,29 @@
+package dev.newt.data;
+
+/**
+ * What preparation made of the rows of {@code datasets} or {@code test_datasets}.
+ *
+ * @param rows read
+ * @param examples kept; a document may give several
+ * @param tooLong left out because they were longer than {@code sequence_len}
+ * @param truncated cut to {@code sequence_len}
+ * @param tooShort left out because they were shorter than {@code min_sample_len}
+ * @param untrained left out because no token of them is learnt
+ * @param empty rows without text
+ * @param tokens of all examples kept
+ * @param trainedTokens that give a loss
+ * @param longest tokens of the longest example kept
+ * @param longestSeen tokens of the longest example before any was left out or cut
+ */
+public record DatasetStatistics(
+        long rows,
+        long examples,
+        long tooLong,
+        long truncated,
+        long tooShort,
+        long untrained,
+        long empty,
+        long tokens,
+        long trainedTokens,
+        int longest,
+        int longestSeen) {}

@@ -1,0 +1,115 @@
+package dev.newt.data;
+
+import dev.newt.data.source.Row;
+import dev.newt.io.UserException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Decides which examples are kept, and counts. For one thread. */
+final class LengthPolicy implements RowEncoder.Sink {
+    private final DataSettings settings;
+    private final Consumer<Example> kept;
+    private long rows;
+    private long examples;
+    private long tooLong;
+    private long truncated;
+    private long tooShort;
+    private long untrained;
+    private long empty;
+    private long tokens;
+    private long trainedTokens;
+    private int longest;
+    private int longestSeen;
+
+    LengthPolicy(DataSettings settings, Consumer<Example> kept) {
+        this.settings = settings;
+        this.kept = kept;
+    }
+
+    @Override
+    public void accept(Row row, List<Example> ofRow) {
+        rows++;
+        if (ofRow.isEmpty()) {
+            empty++;
+        }
+        for (Example example : ofRow) {
+            accept(row, example);
+        }
+    }
+
+    private void accept(Row row, Example given) {
+        Example example = given;
+        longestSeen = Math.max(longestSeen, example.length());
+        if (example.length() > settings.sequenceLen()) {
+            switch (settings.excessLengthStrategy()) {
+                case DROP -> {
+                    tooLong++;
+                    return;
+                }
+                case TRUNCATE -> {
+                    truncated++;
+                    example = new Example(
+                            Arrays.copyOf(example.tokenIds(), settings.sequenceLen()),
+                            Arrays.copyOf(example.trained(), settings.sequenceLen()));
+                }
+                case RAISE -> throw row.error("has " + example.length() + " tokens, but sequence_len is "
+                        + settings.sequenceLen()
+                        + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
+            }
+        }
+        int learnt = example.trainedTokens();
+        if (example.length() < settings.minSampleLen()) {
+            tooShort++;
+        } else if (learnt == 0) {
+            untrained++;
+        } else {
+            examples++;
+            tokens += example.length();
+            trainedTokens += learnt;
+            longest = Math.max(longest, example.length());
+            kept.accept(example);
+        }
+    }
+
+    DatasetStatistics statistics() {
+        return new DatasetStatistics(
+                rows,
+                examples,
+                tooLong,
+                truncated,
+                tooShort,
+                untrained,
+                empty,
+                tokens,
+                trainedTokens,
+                longest,
+                longestSeen);
+    }
+
+    /** Refuses data of which nothing is left. */
+    void requireExamples(String key) {
+        if (examples > 0) {
+            return;
+        }
+        List<String> reasons = new ArrayList<>();
+        if (tooLong > 0) {
+            reasons.add(tooLong + " longer than sequence_len " + settings.sequenceLen() + " (the longest has "
+                    + longestSeen + " tokens: raise sequence_len, or set excess_length_strategy: truncate)");
+        }
+        if (untrained > 0) {
+            reasons.add(
+                    untrained + " without a token to learn (for chat_template see roles_to_train and"
+                            + " message_property_mappings, for input_output the labels; train_on_inputs: true learns everything)");
+        }
+        if (tooShort > 0) {
+            reasons.add(tooShort + " shorter than min_sample_len " + settings.minSampleLen());
+        }
+        if (empty > 0) {
+            reasons.add(empty + " without text");
+        }
+        throw new UserException(
+                key + ": nothing is left to train on of " + rows + " rows: " + String.join("; ", reasons) + ".");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.newt.data;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Tokenised rows in a file, read where needed. Safe for use by many threads. */
+public final class PreparedDataset {
+    private final TokenFile file;
+    private final int[] rows;
+
+    /** @param rows of the file that belong to the set, in order */
+    PreparedDataset(TokenFile file, int[] rows) {
+        this.file = file;
+        this.rows = rows;
+    }
+
+    public int size() {
+        return rows.length;
+    }
+
+    public Example example(int index) {
+        return file.example(rows[index]);
+    }
+
+    /** Tokens of each example. */
+    public int[] lengths() {
+        return IntStream.of(rows).map(file::length).toArray();
+    }
+
+    /** The examples of a micro batch, one behind the other. */
+    public MicroBatch microBatch(int[] indices) {
+        List<Example> examples = IntStream.of(indices).mapToObj(this::example).toList();
+        return MicroBatch.of(examples);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.newt.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Examples on disk, memory-mapped: {@code NAME.tokens} holds one little-endian int a token, the bitwise complement of its id where it is
+ * learnt; {@code NAME.lengths} one int an example.
+ */
+final class TokenFile {
+    /** A mapping holds less than 2 GiB. */
+    private static final int INTS_PER_MAP = 1 << 28;
+
+    private final IntBuffer[] maps;
+    private final int[] lengths;
+    private final long[] offsets;
+
+    private TokenFile(IntBuffer[] maps, int[] lengths) {
+        this.maps = maps;
+        this.lengths = lengths;
+        this.offsets = new long[lengths.length + 1];
+        for (int i = 0; i < lengths.length; i++) {
+            offsets[i + 1] = offsets[i] + lengths[i];
+        }
+    }
+
+    static TokenFile open(Path directory, String name) throws IOException {
+        int[] lengths = readInts(directory.resolve(name + ".lengths"));
+        try (FileChannel channel = FileChannel.open(directory.resolve(name + ".tokens"))) {
+            long ints = channel.size() / Integer.BYTES;
+            IntBuffer[] maps = new IntBuffer[(int) ((ints + INTS_PER_MAP - 1) / INTS_PER_MAP)];
+            for (int i = 0; i < maps.length; i++) {
+                long start = (long) i * INTS_PER_MAP;
+                long count = Math.min(INTS_PER_MAP, ints - start);
+                maps[i] = channel.map(FileChannel.MapMode.READ_ONLY, start * Integer.BYTES, count * Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asIntBuffer();
+            }
+            return new TokenFile(maps, lengths);
+        }
+    }
+
+    int size() {
+        return lengths.length;
+    }
+
+    int length(int index) {
+        return lengths[index];
+    }
+
+    /** Safe for many threads. */
+    Example example(int index) {
+        int[] ids = new int[lengths[index]];
+        int done = 0;
+        while (done < ids.length) {
+            long at = offsets[index] + done;
+            IntBuffer map = maps[(int) (at / INTS_PER_MAP)];
+            int start = (int) (at % INTS_PER_MAP);
+            int count = Math.min(ids.length - done, map.limit() - start);
+            map.get(start, ids, done, count);
+            done += count;
+        }
+        boolean[] trained = new boolean[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            trained[i] = ids[i] < 0;
+            ids[i] = trained[i] ? ~ids[i] : ids[i];
+        }
+        return new Example(ids, trained);
+    }
+
+    static int[] readInts(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        int[] ints = new int[bytes.remaining() / Integer.BYTES];
+        bytes.asIntBuffer().get(ints);
+        return ints;
+    }
+
+    static void writeInts(Path file, int[] ints) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(ints.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(ints);
+        Files.write(file, bytes.array());
+    }
+
+    /** Appends examples; for one thread. */
+    static final class Writer implements AutoCloseable {
+        private final Path directory;
+        private final String name;
+        private final OutputStream tokens;
+        private int[] lengths = new int[1024];
+        private int size;
+
+        Writer(Path directory, String name) throws IOException {
+            this.directory = directory;
+            this.name = name;
+            this.tokens = new BufferedOutputStream(Files.newOutputStream(directory.resolve(name + ".tokens")), 1 << 16);
+        }
+
+        void add(Example example) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(example.length() * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < example.length(); i++) {
+                int id = example.tokenIds()[i];
+                bytes.putInt(example.trained()[i] ? ~id : id);
+            }
+            try {
+                tokens.write(bytes.array());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (size == lengths.length) {
+                lengths = Arrays.copyOf(lengths, 2 * size);
+            }
+            lengths[size++] = example.length();
+        }
+
+        @Override
+        public void close() throws IOException {
+            tokens.close();
+            writeInts(directory.resolve(name + ".lengths"), Arrays.copyOf(lengths, size));
+        }
+    }
+}

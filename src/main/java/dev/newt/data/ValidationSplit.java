@@ -1,0 +1,59 @@
+package dev.newt.data;
+
+import dev.newt.io.UserException;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses the rows that are set aside for evaluation: those whose content, mixed with the seed, hashes lowest. So the choice does not
+ * depend on the order of the rows, and more rows change little of it.
+ */
+final class ValidationSplit {
+    private ValidationSplit() {}
+
+    /** @param valSetSize a part below 1, rounded up, or a count */
+    static int[] choose(TokenFile file, double valSetSize, long seed) {
+        int total = file.size();
+        long count = valSetSize < 1 ? (long) Math.ceil(valSetSize * total) : (long) valSetSize;
+        if (count >= total) {
+            throw new UserException("val_set_size: " + valSetSize + " sets aside " + count + " of " + total
+                    + " examples, so none is left to train on. Choose less, or name test_datasets.");
+        }
+        long[] hashes = new long[total];
+        for (int i = 0; i < total; i++) {
+            hashes[i] = hash(file.example(i), seed);
+        }
+        return IntStream.range(0, total)
+                .boxed()
+                .sorted((a, b) -> hashes[a] != hashes[b] ? Long.compare(hashes[a], hashes[b]) : Integer.compare(a, b))
+                .limit(count)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
+    }
+
+    static int[] all(TokenFile file) {
+        return IntStream.range(0, file.size()).toArray();
+    }
+
+    static int[] without(TokenFile file, int[] rows) {
+        BitSet apart = new BitSet();
+        IntStream.of(rows).forEach(apart::set);
+        return IntStream.range(0, file.size()).filter(i -> !apart.get(i)).toArray();
+    }
+
+    /** The mixing step of SplitMix64 (Steele, Lea, Flood 2014) over the tokens. */
+    private static long hash(Example example, long seed) {
+        long z = seed;
+        for (int id : example.tokenIds()) {
+            z = mix(z + 0x9e3779b97f4a7c15L + id);
+        }
+        return mix(z + example.length());
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+}
