@@ -39,7 +39,7 @@ public record AdapterConfig(
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         boolean targets = loraTargetLinear || loraTargetModules.isPresent();
-        if (kind.isPresent() && loraModelDir.isEmpty()) {
+        if (kind.isPresent()) {
             if (loraR.isEmpty()) {
                 findings.add(Finding.error("an adapter needs lora_r, its rank; 16 is usual", "adapter", "lora_r"));
             }

@@ -1,0 +1,25 @@
+package dev.newt.cli;
+
+import org.apache.commons.cli.Options;
+
+/** One verb. Registered in {@link Main}. */
+interface Command {
+    /** As it is typed. */
+    String name();
+
+    /** One line for the help: what it does, without a full stop. */
+    String summary();
+
+    /** Options of its own, besides those of all commands. */
+    default Options options() {
+        return new Options();
+    }
+
+    /**
+     * Does it.
+     *
+     * @return an {@link ExitCode}
+     * @throws dev.newt.io.UserException for bad input
+     */
+    int run(Arguments arguments, Console console);
+}

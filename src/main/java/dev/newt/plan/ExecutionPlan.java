@@ -1,0 +1,177 @@
+package dev.newt.plan;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What will run.
+ *
+ * @param hash of everything that the result depends on: the run's identity. Paths of outputs, logging and saving are not in it
+ * @param warnings about the model and the data; those about the file are the configuration's
+ */
+public record ExecutionPlan(
+        String hash,
+        Model model,
+        Method method,
+        Compute compute,
+        Batch batch,
+        Steps steps,
+        Optimizer optimizer,
+        Schedule schedule,
+        Data data,
+        Memory memory,
+        Work work,
+        List<String> warnings) {
+
+    /**
+     * The model that is tuned.
+     *
+     * @param folder absolute
+     * @param parametersByPart embedding, attention, mlp, norm, head
+     */
+    public record Model(
+            String folder,
+            String family,
+            int layers,
+            int hidden,
+            int vocabulary,
+            int maxPositions,
+            boolean tiedHead,
+            boolean drawnAtRandom,
+            long parameters,
+            Map<String, Long> parametersByPart) {}
+
+    /**
+     * What is trained.
+     *
+     * @param kind {@code full}, {@code lora}, {@code qlora}
+     * @param trainedParameters in all
+     * @param lora absent in full training
+     */
+    public record Method(String kind, long trainedParameters, Optional<Lora> lora) {}
+
+    /**
+     * @param scale factor on the branch
+     * @param targets how many projections of each name, such as q_proj, are adapted
+     * @param adapterParameters of the low-rank matrices
+     * @param savedModules full names of the modules trained in full
+     */
+    public record Lora(
+            int rank,
+            int alpha,
+            double scale,
+            double dropout,
+            boolean dora,
+            boolean rankStabilized,
+            Map<String, Integer> targets,
+            long adapterParameters,
+            List<String> savedModules,
+            long savedParameters) {}
+
+    /**
+     * Number formats.
+     *
+     * @param type {@code bf16} or {@code fp32}: of activations, and of frozen weights that are not in 4 bits
+     * @param reason why this type
+     * @param baseNf4 whether the frozen projections are NF4
+     */
+    public record Compute(String type, String reason, boolean baseNf4, boolean checkpointing) {
+        int bytes() {
+            return type.equals("bf16") ? 2 : 4;
+        }
+    }
+
+    /**
+     * Rows of one step.
+     *
+     * @param tokensPerStep at most
+     */
+    public record Batch(
+            int sequenceLen,
+            boolean packing,
+            boolean evalPacking,
+            int microBatchSize,
+            int accumulation,
+            int rowsPerStep,
+            long tokensPerStep) {}
+
+    /**
+     * The run's length.
+     *
+     * @param total optimizer steps; absent where the rows have to be read first
+     * @param certainty of {@code total}: {@code exact}, {@code at most}, or {@code unknown}
+     * @param trainRows as counted; absent where the files have to be read first
+     * @param warmup steps, as a rule and, where the total is known, as a number
+     */
+    public record Steps(
+            Optional<Long> total,
+            String certainty,
+            Optional<Long> trainRows,
+            double epochs,
+            Optional<Integer> maxSteps,
+            Warmup warmup) {}
+
+    /**
+     * AdamW's settings.
+     *
+     * @param maxGradNorm absent: gradients are not scaled down
+     */
+    public record Optimizer(
+            String name,
+            double learningRate,
+            String scheduler,
+            double weightDecay,
+            double beta1,
+            double beta2,
+            double epsilon,
+            Optional<Double> maxGradNorm) {}
+
+    /**
+     * What happens when.
+     *
+     * @param loggingSteps absent: a two hundredth of the run, 10 at most
+     * @param evaluation in words: {@code never}, {@code every epoch}, {@code 4 times an epoch}, {@code every 50 steps}
+     * @param saving in the same words
+     */
+    public record Schedule(
+            String outputFolder,
+            Optional<Integer> loggingSteps,
+            String evaluation,
+            String saving,
+            Optional<Integer> saveTotalLimit,
+            long seed) {}
+
+    /** The files, absolute. */
+    public record Data(List<String> train, List<String> test, double valSetSize) {}
+
+    /**
+     * Peak memory in bytes, by part; an estimate from above for rows of full length.
+     *
+     * @param weights frozen ones, and those trained in full
+     * @param adapters low-rank matrices
+     * @param gradients of what is trained
+     * @param optimizer both moments
+     * @param activations kept for the backward pass of one micro batch
+     * @param logits that exist at once
+     * @param workspace short-lived tensors of one layer
+     * @param runtime the JVM and libtorch themselves
+     */
+    public record Memory(
+            long weights,
+            long adapters,
+            long gradients,
+            long optimizer,
+            long activations,
+            long logits,
+            long workspace,
+            long runtime,
+            long total) {}
+
+    /**
+     * Floating point operations of one step with rows of full length; a multiplication and an addition are two.
+     *
+     * @param recomputed what checkpointing adds
+     */
+    public record Work(double forward, double backward, double recomputed, double step) {}
+}

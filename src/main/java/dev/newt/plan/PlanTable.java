@@ -1,0 +1,162 @@
+package dev.newt.plan;
+
+import dev.newt.plan.ExecutionPlan.Lora;
+import dev.newt.plan.ExecutionPlan.Memory;
+import dev.newt.plan.ExecutionPlan.Steps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A plan on one screen: a column of names, a column of values. */
+public final class PlanTable {
+    private static final int SHOWN_HASH = 12;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private PlanTable() {}
+
+    /** Lines of at most 100 characters or so; the last ends too. */
+    public static String of(ExecutionPlan plan) {
+        PlanTable table = new PlanTable();
+        table.model(plan);
+        table.method(plan);
+        table.run(plan);
+        table.memory(plan);
+        plan.warnings().forEach(warning -> table.line("warning", warning));
+        return table.text.toString();
+    }
+
+    private void model(ExecutionPlan plan) {
+        ExecutionPlan.Model model = plan.model();
+        line("plan", plan.hash().substring(0, SHOWN_HASH));
+        line("model", model.folder() + (model.drawnAtRandom() ? ", weights drawn at random" : ""));
+        line(
+                "",
+                model.family() + ", " + model.layers() + " layers of " + Text.count(model.hidden()) + ", vocabulary "
+                        + Text.count(model.vocabulary()) + (model.tiedHead() ? ", tied head" : ""));
+        line(
+                "parameters",
+                Text.count(model.parameters()) + ": "
+                        + model.parametersByPart().entrySet().stream()
+                                .filter(part -> part.getValue() > 0)
+                                .map(part -> part.getKey() + " " + Text.count(part.getValue()))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    private void method(ExecutionPlan plan) {
+        long trained = plan.method().trainedParameters();
+        line(
+                "trained",
+                Text.count(trained)
+                        + String.format(
+                                Locale.ROOT,
+                                " (%.2f%%), ",
+                                100.0 * trained / plan.model().parameters())
+                        + (plan.method().lora().isEmpty()
+                                ? "all weights"
+                                : plan.method().kind()));
+        plan.method().lora().ifPresent(this::lora);
+        line(
+                "numbers",
+                plan.compute().type() + " (" + plan.compute().reason() + ")"
+                        + (plan.compute().baseNf4() ? ", frozen projections in NF4" : "")
+                        + (plan.compute().checkpointing() ? ", layers computed again in the backward pass" : ""));
+    }
+
+    private void lora(Lora lora) {
+        line(
+                "adapter",
+                (lora.dora() ? "DoRA" : "LoRA") + " of rank " + lora.rank() + ", alpha " + lora.alpha() + ", scale "
+                        + Text.number(lora.scale()) + (lora.rankStabilized() ? " (rsLoRA)" : "") + ", dropout "
+                        + Text.number(lora.dropout()));
+        line(
+                "",
+                lora.targets().entrySet().stream()
+                        .map(target -> target.getKey() + " x " + target.getValue())
+                        .collect(Collectors.joining(", ", "on ", "")));
+        if (!lora.savedModules().isEmpty()) {
+            line("", "trained in full: " + String.join(", ", lora.savedModules()));
+        }
+    }
+
+    private void run(ExecutionPlan plan) {
+        line(
+                "data",
+                plan.data().train().stream().map(PlanTable::name).collect(Collectors.joining(", "))
+                        + plan.steps()
+                                .trainRows()
+                                .map(rows -> ", " + Text.count(rows) + " rows")
+                                .orElse(""));
+        if (!plan.data().test().isEmpty()) {
+            line(
+                    "",
+                    "evaluated on "
+                            + plan.data().test().stream().map(PlanTable::name).collect(Collectors.joining(", ")));
+        } else if (plan.data().valSetSize() > 0) {
+            double aside = plan.data().valSetSize();
+            line("", "set aside for evaluation: " + (aside < 1 ? Text.percent(aside) : Text.number(aside) + " rows"));
+        }
+        ExecutionPlan.Batch batch = plan.batch();
+        line(
+                "batch",
+                batch.microBatchSize() + " rows x " + batch.accumulation() + " of up to "
+                        + Text.count(batch.sequenceLen())
+                        + " tokens" + (batch.packing() ? ", packed" : "") + "; " + Text.count(batch.tokensPerStep())
+                        + " tokens a step");
+        line("steps", steps(plan.steps()));
+        ExecutionPlan.Optimizer optimizer = plan.optimizer();
+        line(
+                "optimizer",
+                "AdamW, learning rate " + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
+                        + ", decay "
+                        + Text.number(optimizer.weightDecay()) + ", betas " + Text.number(optimizer.beta1()) + " "
+                        + Text.number(optimizer.beta2()) + ", gradient norm "
+                        + optimizer.maxGradNorm().map(Text::number).orElse("not limited"));
+        line(
+                "schedule",
+                "evaluates " + plan.schedule().evaluation() + ", saves "
+                        + plan.schedule().saving() + " to " + plan.schedule().outputFolder());
+    }
+
+    private static String steps(Steps steps) {
+        String total = steps.total()
+                .map(count -> (steps.certainty().equals("exact") ? "" : steps.certainty() + " ") + Text.count(count))
+                .orElse("known when the rows are tokenised");
+        String length = steps.maxSteps().isPresent() ? "" : ", " + Text.number(steps.epochs()) + " epochs";
+        return total + length + ", warm-up " + steps.warmup().rule();
+    }
+
+    private void memory(ExecutionPlan plan) {
+        Memory memory = plan.memory();
+        line("memory", "about " + Text.bytes(memory.total()) + " at the peak");
+        List<String> parts = new ArrayList<>();
+        part(parts, "weights", memory.weights());
+        part(parts, "adapters", memory.adapters());
+        part(parts, "gradients", memory.gradients());
+        part(parts, "optimizer", memory.optimizer());
+        line("", String.join(", ", parts));
+        parts.clear();
+        part(parts, "activations", memory.activations());
+        part(parts, "logits", memory.logits());
+        part(parts, "workspace", memory.workspace());
+        part(parts, "runtime", memory.runtime());
+        line("", String.join(", ", parts));
+        line("work", Text.flops(plan.work().step()) + " a step");
+    }
+
+    private static void part(List<String> parts, String name, long bytes) {
+        if (bytes > 0) {
+            parts.add(name + " " + Text.bytes(bytes));
+        }
+    }
+
+    private static String name(String path) {
+        return Path.of(path).getFileName().toString();
+    }
+
+    private void line(String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-11s %s%n", name, value).replace(System.lineSeparator(), "\n"));
+    }
+}

@@ -1,0 +1,270 @@
+package dev.newt.plan;
+
+import dev.newt.adapter.LoraSettings;
+import dev.newt.adapter.LoraSettings.Targets;
+import dev.newt.adapter.LoraTargets;
+import dev.newt.config.AdapterConfig;
+import dev.newt.config.DataConfig;
+import dev.newt.config.LoadedConfig;
+import dev.newt.config.NewtConfig;
+import dev.newt.config.Precision;
+import dev.newt.config.SchedulerName;
+import dev.newt.config.TextOrList;
+import dev.newt.config.TrainingConfig;
+import dev.newt.io.UserException;
+import dev.newt.model.DecoderSpec;
+import dev.newt.model.family.Families;
+import dev.newt.model.family.ModelConfig;
+import dev.newt.model.family.TensorSlot;
+import dev.newt.plan.ExecutionPlan.Batch;
+import dev.newt.plan.ExecutionPlan.Compute;
+import dev.newt.plan.ExecutionPlan.Lora;
+import dev.newt.plan.ExecutionPlan.Method;
+import dev.newt.plan.ExecutionPlan.Model;
+import dev.newt.plan.ExecutionPlan.Optimizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Turns a configuration into a plan. */
+public final class Planner {
+    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
+    private final LoadedConfig loaded;
+    private final NewtConfig config;
+    private final Path cpuinfo;
+    private final List<String> warnings = new ArrayList<>();
+
+    private Planner(LoadedConfig loaded, Path cpuinfo) {
+        this.loaded = loaded;
+        this.config = loaded.config();
+        this.cpuinfo = cpuinfo;
+    }
+
+    /**
+     * @throws UserException where the model or the data do not fit, one line for each problem, with the place in the file
+     */
+    public static ExecutionPlan plan(LoadedConfig loaded) {
+        return plan(loaded, CPUINFO);
+    }
+
+    static ExecutionPlan plan(LoadedConfig loaded, Path cpuinfo) {
+        return new Planner(loaded, cpuinfo).plan();
+    }
+
+    /**
+     * The adapter that a configuration asks for; empty for full training.
+     */
+    public static Optional<LoraSettings> lora(AdapterConfig adapter) {
+        return adapter.kind()
+                .map(kind -> new LoraSettings(
+                        adapter.loraR().orElseThrow(),
+                        adapter.loraAlpha().orElseThrow(),
+                        adapter.loraDropout(),
+                        adapter.peftUseRslora(),
+                        adapter.peftUseDora(),
+                        targets(adapter),
+                        adapter.loraModulesToSave()));
+    }
+
+    private static Targets targets(AdapterConfig adapter) {
+        Optional<String> text = adapter.loraTargetModules().flatMap(TextOrList::text);
+        boolean all = text.filter("all-linear"::equals).isPresent();
+        return new Targets(
+                adapter.loraTargetLinear() || all,
+                adapter.loraTargetModules().flatMap(TextOrList::list).orElse(List.of()),
+                all ? Optional.empty() : text);
+    }
+
+    private ExecutionPlan plan() {
+        List<String> errors = new ArrayList<>();
+        Optional<ModelConfig> model = attempt(errors, this::readModel);
+        Optional<Method> method = model.flatMap(read -> attempt(errors, () -> method(read)));
+        PlannedData data = new PlannedData(loaded);
+        errors.addAll(data.errors());
+        if (!errors.isEmpty()) {
+            throw new UserException(String.join("\n", errors));
+        }
+        return build(model.orElseThrow(), method.orElseThrow(), data);
+    }
+
+    private static <T> Optional<T> attempt(List<String> errors, Supplier<T> part) {
+        try {
+            return Optional.of(part.get());
+        } catch (UserException e) {
+            errors.add(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private ExecutionPlan build(ModelConfig model, Method method, PlannedData data) {
+        Compute compute = compute();
+        Batch batch = batch(model.spec());
+        Estimates estimates = new Estimates(model, method, compute, batch);
+        return new ExecutionPlan(
+                PlanJson.hash(config, model.spec(), compute),
+                model(model),
+                method,
+                compute,
+                batch,
+                data.steps(batch),
+                optimizer(),
+                PlannedSchedule.of(loaded),
+                data.files(),
+                estimates.memory(),
+                estimates.work(),
+                List.copyOf(warnings));
+    }
+
+    private ModelConfig readModel() {
+        Path folder = folder();
+        if (!Files.isDirectory(folder)) {
+            throw loaded.error(
+                    "base_model",
+                    "base_model: " + folder
+                            + " is not a folder; download the model and give the folder with its config.json, "
+                            + "*.safetensors and tokenizer.json");
+        }
+        try {
+            return Families.read(folder.resolve("config.json"));
+        } catch (UserException e) {
+            throw loaded.error("base_model", "base_model: " + e.getMessage());
+        }
+    }
+
+    private Path folder() {
+        return loaded.paths().find(config.model().baseModel());
+    }
+
+    private Model model(ModelConfig model) {
+        DecoderSpec spec = model.spec();
+        Map<String, Long> byPart = new TreeMap<>();
+        model.tensors()
+                .parametersByPart()
+                .forEach((part, count) -> byPart.put(part.name().toLowerCase(Locale.ROOT), count));
+        return new Model(
+                folder().toString(),
+                model.family(),
+                spec.layers(),
+                spec.hidden(),
+                spec.vocabulary(),
+                spec.maxPositions(),
+                spec.tiedHead(),
+                config.model().reinitWeights(),
+                model.tensors().parameters(),
+                byPart);
+    }
+
+    private Method method(ModelConfig model) {
+        Optional<LoraSettings> settings = lora(config.adapter());
+        if (settings.isEmpty()) {
+            return new Method("full", model.tensors().parameters(), Optional.empty());
+        }
+        LoraSettings lora = settings.get();
+        Map<String, TensorSlot> projections = model.tensors().blockLinears().stream()
+                .collect(
+                        Collectors.toMap(TensorSlot::moduleName, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+        List<String> adapted =
+                named("lora_target_modules", () -> LoraTargets.adapted(lora.targets(), projections.keySet()));
+        Map<String, Long> modules = new LinkedHashMap<>();
+        model.tensors()
+                .all()
+                .forEach(slot -> modules.merge(slot.moduleName(), slot.shape().elements(), Long::sum));
+        List<String> saved = named(
+                "lora_modules_to_save",
+                () -> LoraTargets.saved(lora.modulesToSave(), modules.keySet(), Set.copyOf(adapted)));
+
+        long adapters = 0;
+        Map<String, Integer> targets = new TreeMap<>();
+        for (String name : adapted) {
+            long out = projections.get(name).shape().dim(0);
+            long in = projections.get(name).shape().dim(1);
+            adapters += lora.rank() * (in + out) + (lora.dora() ? out : 0);
+            targets.merge(name.substring(name.lastIndexOf('.') + 1), 1, Integer::sum);
+        }
+        long full = saved.stream().mapToLong(modules::get).sum();
+        return new Method(
+                config.adapter().kind().orElseThrow().text(),
+                adapters + full,
+                Optional.of(new Lora(
+                        lora.rank(),
+                        config.adapter().loraAlpha().orElseThrow(),
+                        lora.scale(),
+                        lora.dropout(),
+                        lora.dora(),
+                        lora.rankStabilized(),
+                        targets,
+                        adapters,
+                        saved,
+                        full)));
+    }
+
+    /** Gives the message of a rule that knows no files its place in this one. */
+    private <T> T named(String key, Supplier<T> rule) {
+        try {
+            return rule.get();
+        } catch (UserException e) {
+            throw loaded.error(key, e.getMessage());
+        }
+    }
+
+    private Compute compute() {
+        Precision asked = config.model().bf16();
+        boolean fast = asked == Precision.AUTO && Processor.multipliesBf16(cpuinfo);
+        String reason = asked == Precision.AUTO
+                ? "bf16: auto, and the processor " + (fast ? "multiplies bfloat16" : "does not multiply bfloat16")
+                : "bf16: " + asked.text();
+        boolean bf16 = asked == Precision.AUTO ? fast : asked != Precision.OFF;
+        return new Compute(
+                bf16 ? "bf16" : "fp32",
+                reason,
+                config.model().loadIn4bit(),
+                config.training().gradientCheckpointing());
+    }
+
+    private Batch batch(DecoderSpec spec) {
+        DataConfig data = config.data();
+        TrainingConfig training = config.training();
+        if (data.sequenceLen() > spec.maxPositions()) {
+            warnings.add("sequence_len is " + data.sequenceLen() + ", but the model was made for " + spec.maxPositions()
+                    + " tokens; longer rows will be learnt badly");
+        }
+        int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
+        return new Batch(
+                data.sequenceLen(),
+                data.samplePacking(),
+                data.evalSamplePacking().orElse(data.samplePacking()),
+                training.microBatchSize(),
+                training.gradientAccumulationSteps(),
+                rows,
+                (long) rows * data.sequenceLen());
+    }
+
+    private Optimizer optimizer() {
+        TrainingConfig training = config.training();
+        return new Optimizer(
+                "adamw",
+                training.learningRate(),
+                training.lrScheduler().text(),
+                training.weightDecay(),
+                training.adamBeta1(),
+                training.adamBeta2(),
+                training.adamEpsilon(),
+                Optional.of(training.maxGradNorm()).filter(norm -> norm > 0));
+    }
+
+    static Warmup warmup(TrainingConfig training) {
+        return new Warmup(
+                training.warmupSteps(), training.warmupRatio(), training.lrScheduler() == SchedulerName.CONSTANT);
+    }
+}

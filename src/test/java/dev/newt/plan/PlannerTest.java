@@ -1,0 +1,265 @@
+package dev.newt.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.newt.config.ConfigFile;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class PlannerTest {
+    private static final Path QLORA = Path.of("examples/yaml/llama-qlora.yaml");
+    private static final Path PRETRAIN = Path.of("examples/yaml/newt-tiny-pretrain.yaml");
+
+    @TempDir
+    Path folder;
+
+    private static ExecutionPlan plan(Path file, String... overrides) {
+        return Planner.plan(ConfigFile.load(file, List.of(overrides)));
+    }
+
+    @Test
+    void countsTheParametersOfTheExample() {
+        ExecutionPlan plan = plan(QLORA);
+
+        // Each of 6 layers: q and o 192 x 192, k and v 64 x 192; gate, up, down 512 x 192; two norms. The head is the
+        // embedding.
+        assertThat(plan.model().parametersByPart())
+                .containsEntry("attention", 6L * (2 * 192 * 192 + 2 * 64 * 192))
+                .containsEntry("mlp", 6L * 3 * 512 * 192)
+                .containsEntry("norm", 13L * 192)
+                .containsEntry("embedding", 1664L * 192)
+                .containsEntry("head", 0L);
+        assertThat(plan.model().parameters()).isEqualTo(2_681_280);
+        // Rank 16 times inputs plus outputs of the seven projections of each layer.
+        assertThat(plan.method().trainedParameters())
+                .isEqualTo(6L * 16 * (2 * (192 + 192) + 2 * (192 + 64) + 3 * (192 + 512)));
+        assertThat(plan.method().kind()).isEqualTo("qlora");
+        assertThat(plan.method().lora().orElseThrow().targets())
+                .hasSize(7)
+                .allSatisfy((name, count) -> assertThat(count).isEqualTo(6));
+        assertThat(plan.warnings()).isEmpty();
+    }
+
+    @Test
+    void estimatesTheWorkOfTheExample() {
+        double tokens = 4 * 512;
+        double blocks = 2 * tokens * 2_359_296;
+        double attention = 2 * tokens * 512 * 192 * 6;
+        double head = 2 * tokens * 1664 * 192;
+        double adapters = 2 * tokens * 325_632;
+
+        Work work = new Work(plan(QLORA));
+        assertThat(work.forward).isEqualTo(blocks + attention + head + adapters, within(1.0));
+        assertThat(work.backward).isEqualTo(blocks + 2 * attention + head + 2 * adapters, within(1.0));
+        Work full = new Work(plan(PRETRAIN, "gradient_checkpointing=true"));
+        assertThat(full.backward).isEqualTo(2 * (blocks + attention + head), within(1.0));
+        assertThat(full.recomputed).isEqualTo(blocks + attention, within(1.0));
+    }
+
+    private record Work(double forward, double backward, double recomputed) {
+        Work(ExecutionPlan plan) {
+            this(plan.work().forward(), plan.work().backward(), plan.work().recomputed());
+        }
+    }
+
+    @Test
+    void estimatesTheMemoryOfTheExample() {
+        ExecutionPlan.Memory memory = plan(QLORA).memory();
+
+        // Projections in NF4 with scales, the rest in 4 bytes.
+        assertThat((double) memory.weights())
+                .isEqualTo(2_359_296 * (0.5 + 1 / 64.0 + 4 / 16384.0) + (2_681_280 - 2_359_296) * 4, within(1.0));
+        assertThat(memory.adapters()).isEqualTo(4 * 325_632);
+        assertThat(memory.gradients()).isEqualTo(4 * 325_632);
+        assertThat(memory.optimizer()).isEqualTo(8 * 325_632);
+        assertThat(memory.logits()).isEqualTo(2L * 2048 * 1664 * 4);
+        assertThat(memory.total())
+                .isEqualTo(memory.weights()
+                        + memory.adapters()
+                        + memory.gradients()
+                        + memory.optimizer()
+                        + memory.activations()
+                        + memory.logits()
+                        + memory.workspace()
+                        + memory.runtime());
+
+        ExecutionPlan.Memory full = plan(PRETRAIN).memory();
+        assertThat(full.weights()).isEqualTo(4 * 2_681_280);
+        assertThat(full.optimizer()).isEqualTo(8 * 2_681_280);
+        assertThat(plan(QLORA, "gradient_checkpointing=true").memory().activations())
+                .isLessThan(memory.activations() / 3);
+    }
+
+    @Test
+    void countsSteps() {
+        ExecutionPlan.Steps steps = plan(QLORA).steps();
+        assertThat(steps.trainRows()).contains(2400L);
+        assertThat(steps.total()).contains(4L * 600);
+        assertThat(steps.certainty()).isEqualTo("at most");
+
+        assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
+        assertThat(plan(QLORA, "max_steps=7").steps().certainty()).isEqualTo("exact");
+        // 2,400 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
+        assertThat(plan(
+                                QLORA,
+                                "test_datasets=[]",
+                                "val_set_size=0.1",
+                                "gradient_accumulation_steps=7",
+                                "num_epochs=0.5")
+                        .steps()
+                        .total())
+                .contains(39L);
+        assertThat(plan(PRETRAIN).steps().certainty()).isEqualTo("unknown");
+        assertThat(plan(QLORA, "datasets[0].split=train[:10]").steps().total()).isEmpty();
+    }
+
+    @Test
+    void warmsUpByAxolotlsRules() {
+        Optional<Integer> unset = Optional.empty();
+        assertThat(new Warmup(Optional.of(10), Optional.empty(), false).of(5)).isEqualTo(10);
+        assertThat(new Warmup(unset, Optional.of(0.05), false).of(119)).isEqualTo(5);
+        assertThat(new Warmup(unset, Optional.of(0.05), false).of(20)).isEqualTo(2);
+        assertThat(new Warmup(unset, Optional.of(0.05), false).of(19)).isZero();
+        assertThat(new Warmup(unset, Optional.empty(), false).of(1000)).isEqualTo(30);
+        assertThat(new Warmup(unset, Optional.empty(), false).of(100_000)).isEqualTo(100);
+        assertThat(new Warmup(Optional.of(10), Optional.empty(), true).of(50)).isZero();
+    }
+
+    @Test
+    void choosesBf16WhereTheProcessorMultipliesIt() throws IOException {
+        Path with = Files.writeString(folder.resolve("with"), "processor : 0\nflags\t\t: fpu avx512_bf16 amx_tile\n");
+        Path without = Files.writeString(folder.resolve("without"), "processor : 0\nflags\t\t: fpu avx512f\n");
+
+        var auto = ConfigFile.load(QLORA, List.of("bf16=auto"));
+        assertThat(Planner.plan(auto, with).compute().type()).isEqualTo("bf16");
+        assertThat(Planner.plan(auto, without).compute().type()).isEqualTo("fp32");
+        assertThat(Planner.plan(auto, folder.resolve("none")).compute().type()).isEqualTo("fp32");
+        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of()), with)
+                        .compute()
+                        .type())
+                .isEqualTo("fp32");
+        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of("bf16=true")), without)
+                        .compute()
+                        .type())
+                .isEqualTo("bf16");
+    }
+
+    @Test
+    void countsWhatIsTrainedBesideTheAdapter() {
+        ExecutionPlan plan = plan(
+                QLORA,
+                "lora_target_linear=false",
+                "lora_target_modules=[q_proj]",
+                "lora_modules_to_save=[embed_tokens]",
+                "peft_use_dora=true");
+
+        ExecutionPlan.Lora lora = plan.method().lora().orElseThrow();
+        assertThat(lora.adapterParameters()).isEqualTo(6 * (16 * (192 + 192) + 192));
+        assertThat(lora.savedModules()).containsExactly("model.embed_tokens");
+        assertThat(plan.method().trainedParameters()).isEqualTo(lora.adapterParameters() + 1664 * 192);
+    }
+
+    @Test
+    void tellsEveryProblemOfModelAndDataWithItsPlace() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                """
+                base_model: org/some-model
+                learning_rate: 1e-4
+                datasets:
+                  - path: nothing.jsonl
+                    type: alpaca
+                  - path: .
+                    split: "train[9:1]"
+                """);
+
+        assertThatThrownBy(() -> plan(file)).isInstanceOf(UserException.class).satisfies(e -> assertThat(
+                        e.getMessage().replace(folder.toString(), "").lines())
+                .satisfiesExactly(
+                        model -> assertThat(model)
+                                .startsWith("/c.yaml:1:13: error: base_model: /org/some-model is not a folder;"),
+                        data -> assertThat(data).startsWith("/c.yaml:4:11: error: /nothing.jsonl: does not exist."),
+                        split -> assertThat(split).startsWith("/c.yaml:7:12: error: split: ")));
+    }
+
+    @Test
+    void pointsAtTheKeyThatDoesNotFitTheModel() {
+        assertThatThrownBy(() -> plan(QLORA, "lora_target_linear=false", "lora_target_modules=[c_attn]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(
+                        "argument 'lora_target_modules=[c_attn]': error: lora_target_modules: no projection is named c_attn");
+        assertThat(plan(QLORA, "sequence_len=1024").warnings())
+                .singleElement()
+                .asString()
+                .contains("the model was made for 512 tokens");
+    }
+
+    @Test
+    void hashesWhatTheResultDependsOn() {
+        String hash = plan(QLORA).hash();
+
+        assertThat(hash).matches("[0-9a-f]{64}");
+        assertThat(plan(
+                                QLORA,
+                                "output_dir=elsewhere",
+                                "logging_steps=1",
+                                "save_total_limit=9",
+                                "gradient_checkpointing=true")
+                        .hash())
+                .isEqualTo(hash);
+        assertThat(plan(QLORA, "learning_rate=0.003").hash()).isNotEqualTo(hash);
+        assertThat(plan(QLORA, "seed=1").hash()).isNotEqualTo(hash);
+        assertThat(plan(QLORA, "bf16=true").hash()).isNotEqualTo(hash);
+        assertThat(plan(QLORA, "datasets[0].path=../data/orders-test.jsonl").hash())
+                .isNotEqualTo(hash);
+    }
+
+    @Test
+    void writesJsonThatIsAlwaysTheSame() {
+        String json = PlanJson.write(plan(QLORA));
+
+        assertThat(json).isEqualTo(PlanJson.write(plan(QLORA))).endsWith("}\n");
+        JsonNode read = JsonMapper.shared().readTree(json);
+        assertThat(read.propertyNames())
+                .containsExactly(
+                        "hash",
+                        "model",
+                        "method",
+                        "compute",
+                        "batch",
+                        "steps",
+                        "optimizer",
+                        "schedule",
+                        "data",
+                        "memory",
+                        "work",
+                        "warnings");
+        assertThat(read.at("/method/lora/adapter_parameters").asLong()).isEqualTo(325_632);
+        assertThat(read.at("/compute/base_nf4").asBoolean()).isTrue();
+        assertThat(read.at("/steps/max_steps").isNull()).isTrue();
+    }
+
+    @Test
+    void printsOneScreen() {
+        String table = PlanTable.of(plan(QLORA));
+
+        assertThat(table.lines().count()).isLessThan(24);
+        assertThat(table.lines()).allSatisfy(line -> assertThat(line).matches("(\\S+|) +\\S.*"));
+        assertThat(table)
+                .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
+                .contains("trained     325,632 (12.14%), qlora\n")
+                .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
+                .contains("steps       at most 2,400, 4 epochs, warm-up 5% of the steps\n")
+                .contains("work        33.19 GFLOP a step\n");
+    }
+}
