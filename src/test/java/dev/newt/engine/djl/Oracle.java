@@ -1,0 +1,138 @@
+package dev.newt.engine.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.pytorch.jni.TorchHandles;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
+import dev.newt.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** An engine, and beside it libtorch's autograd in F64 over plain definitions (oracle.py). Closes all tensors it made or was given. */
+final class Oracle implements AutoCloseable {
+    final DjlEngine engine = DjlEngine.create();
+    private final Kernels kernels =
+            new Kernels(TorchScriptArchive.ofResources(List.of("/dev/newt/engine/djl/oracle.py")), 0);
+    private final List<Tensor> open = new ArrayList<>();
+    private Random random = new Random(0);
+    private long held;
+
+    void seed(long seed) {
+        random = new Random(seed);
+    }
+
+    int between(int low, int high) {
+        return low + random.nextInt(high - low + 1);
+    }
+
+    /** Normal numbers. */
+    Tensor random(DType type, long... dims) {
+        Shape shape = Shape.of(dims);
+        float[] values = new float[(int) shape.elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        try (Tensor narrow = engine.upload(values, shape)) {
+            return keep(engine.cast(narrow, type));
+        }
+    }
+
+    /** Normal numbers times a factor, as weights are. */
+    Tensor random(double factor, DType type, long... dims) {
+        Tensor tensor = random(type, dims);
+        engine.scale(List.of(tensor), factor);
+        return tensor;
+    }
+
+    Tensor indices(int count, int end) {
+        int[] values = new int[count];
+        Arrays.setAll(values, i -> random.nextInt(end));
+        return keep(engine.upload(values));
+    }
+
+    <T extends Tensor> T keep(T tensor) {
+        open.add(tensor);
+        return tensor;
+    }
+
+    /** The oracle's function with all floating tensors taken to F64; its results. */
+    List<double[]> run(String function, Object... arguments) {
+        List<Tensor> wide = new ArrayList<>();
+        Object[] values = new Object[arguments.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = arguments[i];
+            if (arguments[i] instanceof TorchTensor tensor) {
+                DType type = tensor.dtype().isFloating() ? DType.F64 : tensor.dtype();
+                long handle = kernels.tensorWithAutograd("normal", tensor);
+                TorchTensor copy = tensor.memory().adopt(handle, type, tensor.shape());
+                values[i] = copy;
+                wide.add(copy);
+            }
+        }
+        long[] handles = kernels.tensorsWithAutograd(function, values);
+        wide.forEach(Tensor::close);
+        List<double[]> results = new ArrayList<>();
+        for (long handle : handles) {
+            results.add(doubles(TorchHandles.memory(handle)));
+            TorchHandles.delete(handle);
+        }
+        return results;
+    }
+
+    double[] values(Tensor tensor) {
+        try (Tensor wide = engine.cast(tensor, DType.F64)) {
+            return doubles(engine.download(wide));
+        }
+    }
+
+    private static double[] doubles(ByteBuffer buffer) {
+        double[] values = new double[buffer.capacity() / Double.BYTES];
+        buffer.asDoubleBuffer().get(values);
+        return values;
+    }
+
+    /** Closes the tensor after comparing it: the largest difference over the largest value, by type of computation. */
+    void close(String name, Tensor actual, double[] expected, DType computed) {
+        double[] values = values(keep(actual));
+        assertThat(values).as(name).hasSameSizeAs(expected);
+        assertThat(difference(values, expected)).as(name + " " + computed).isLessThan(tolerance(computed));
+    }
+
+    static double difference(double[] actual, double[] expected) {
+        double largest = 1e-30;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double here = Math.abs(actual[i] - expected[i]);
+            difference = here <= difference ? difference : here;
+        }
+        return difference / largest;
+    }
+
+    private static double tolerance(DType type) {
+        return switch (type) {
+            case F64 -> 1e-11;
+            case F32 -> 1e-5;
+            default -> 2e-2;
+        };
+    }
+
+    /** Closes what was kept; then the engine must hold no more than after the test before. */
+    void clear() {
+        open.forEach(Tensor::close);
+        open.clear();
+        long before = held;
+        held = engine.allocatedBytes();
+        assertThat(held).isEqualTo(before);
+    }
+
+    @Override
+    public void close() {
+        kernels.close();
+        engine.close();
+    }
+}

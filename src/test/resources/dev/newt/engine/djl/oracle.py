@@ -1,0 +1,121 @@
+# Every operation written plainly, differentiated by libtorch's autograd. Each function gives the value, then the gradients of
+# sum(value * d) for the leaves.
+
+
+# A copy that autograd may keep.
+def normal(self, x: Tensor) -> Tensor:
+    if torch.is_floating_point(x):
+        return torch.to(x, 7, False, True)
+    return torch.clone(x)
+
+
+def leaf(self, x: Tensor) -> Tensor:
+    return torch.requires_grad_(torch.detach(torch.clone(x)))
+
+
+def gradients(self, y: Tensor, d: Tensor, leaves: List[Tensor]) -> List[Tensor]:
+    results = [torch.detach(y)]
+    for gradient in torch.grad([torch.sum(y * d)], leaves):
+        results.append(unchecked_cast(Tensor, gradient).contiguous())
+    return results
+
+
+def embedding(self, table: Tensor, ids: Tensor, d: Tensor) -> List[Tensor]:
+    leaf = self.leaf(table)
+    return self.gradients(leaf[ids], d, [leaf])
+
+
+def linear(self, x: Tensor, w: Tensor, bias: Tensor, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    w = self.leaf(w)
+    bias = self.leaf(bias)
+    return self.gradients(torch.matmul(x, w.t()) + bias, d, [x, w, bias])
+
+
+# kept: one where an element stays, divided by the probability to stay.
+def low_rank(self, x: Tensor, w: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, kept: Tensor,
+             d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    a = self.leaf(a)
+    b = self.leaf(b)
+    y = torch.matmul(x, w.t()) + bias + torch.matmul(torch.matmul(x * kept, a.t()), b.t()) * scale
+    return self.gradients(y, d, [x, a, b])
+
+
+def dora(self, x: Tensor, w: Tensor, bias: Tensor, a: Tensor, b: Tensor, magnitude: Tensor, norm: Tensor, scale: float,
+         kept: Tensor, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    a = self.leaf(a)
+    b = self.leaf(b)
+    magnitude = self.leaf(magnitude)
+    c = magnitude / norm
+    dropped = x * kept
+    low = torch.matmul(torch.matmul(dropped, a.t()), b.t()) * scale
+    y = torch.matmul(x, w.t()) + bias + torch.matmul(dropped, w.t()) * (c - 1.0) + low * c
+    return self.gradients(y, d, [x, a, b, magnitude])
+
+
+def merged(self, w: Tensor, a: Tensor, b: Tensor, scale: float, magnitude: Tensor) -> List[Tensor]:
+    sum = w + torch.matmul(b, a) * scale
+    norm = torch.sqrt(torch.sum(sum * sum, [1]))
+    return [sum, norm, sum * (magnitude / norm).unsqueeze(1)]
+
+
+def rms_norm(self, x: Tensor, w: Tensor, eps: float, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    w = self.leaf(w)
+    y = x / torch.sqrt(torch.mean(x * x, [-1], True) + eps) * w
+    return self.gradients(y, d, [x, w])
+
+
+def rotary(self, x: Tensor, cos: Tensor, sin: Tensor, head_dim: int, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    half = cos.size(1)
+    heads = x.view([x.size(0), -1, head_dim])
+    c = cos.unsqueeze(1)
+    s = sin.unsqueeze(1)
+    low = heads[:, :, :half]
+    high = heads[:, :, half:2 * half]
+    y = torch.cat([low * c - high * s, high * c + low * s, heads[:, :, 2 * half:]], -1).view(x.size())
+    return self.gradients(y, d, [x])
+
+
+def gated(self, gate: Tensor, up: Tensor, activation: int, d: Tensor) -> List[Tensor]:
+    gate = self.leaf(gate)
+    up = self.leaf(up)
+    active = gate * torch.sigmoid(gate)
+    if activation == 1:
+        active = gate * 0.5 * (1.0 + torch.erf(gate / 1.4142135623730951))
+    elif activation == 2:
+        active = gate * 0.5 * (1.0 + torch.tanh(0.7978845608028654 * (gate + 0.044715 * gate * gate * gate)))
+    return self.gradients(active * up, d, [gate, up])
+
+
+# The whole square of scores. segment [T]: the number of each token's segment. Also gives the log-sum-exp, [heads, T].
+def attention(self, q: Tensor, k: Tensor, v: Tensor, segment: Tensor, heads: int, kv_heads: int, scale: float, window: int,
+              d: Tensor) -> List[Tensor]:
+    q = self.leaf(q)
+    k = self.leaf(k)
+    v = self.leaf(v)
+    n = q.size(0)
+    dim = q.size(1) // heads
+    group = heads // kv_heads
+    queries = q.view([n, heads, dim]).transpose(0, 1)
+    keys = k.view([n, kv_heads, dim]).repeat_interleave(group, 1).transpose(0, 1)
+    values = v.view([n, kv_heads, dim]).repeat_interleave(group, 1).transpose(0, 1)
+    row = torch.arange(n).unsqueeze(1)
+    column = torch.arange(n).unsqueeze(0)
+    hidden = torch.logical_or(column > row, segment.unsqueeze(1) != segment.unsqueeze(0))
+    if window > 0:
+        hidden = torch.logical_or(hidden, column <= row - window)
+    scores = torch.matmul(queries, keys.transpose(1, 2)) * scale
+    scores = torch.masked_fill(scores, hidden, -1e300)
+    y = torch.matmul(torch.softmax(scores, -1), values).transpose(0, 1).reshape(q.size())
+    return self.gradients(y, d, [q, k, v]) + [torch.detach(torch.logsumexp(scores, [-1]))]
+
+
+def head(self, hidden: Tensor, w: Tensor, positions: Tensor, targets: Tensor, d: Tensor) -> List[Tensor]:
+    hidden = self.leaf(hidden)
+    w = self.leaf(w)
+    log_probs = torch.log_softmax(torch.matmul(hidden[positions], w.t()), -1)
+    return self.gradients(torch.gather(log_probs, 1, targets.unsqueeze(1)).squeeze(1), d, [hidden, w])
