@@ -1,0 +1,129 @@
+package dev.newt.engine.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.newt.tensor.Activation;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Engine.GatedGradients;
+import dev.newt.tensor.Engine.NormGradients;
+import dev.newt.tensor.Engine.NormOutput;
+import dev.newt.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BlockOpsTest {
+    private static Oracle oracle;
+
+    @BeforeAll
+    static void open() {
+        oracle = new Oracle();
+    }
+
+    @AfterEach
+    void clear() {
+        oracle.clear();
+    }
+
+    @AfterAll
+    static void close() {
+        oracle.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32", "BF16"})
+    void rmsNormAgreesWithAutograd(DType type) {
+        for (int draw = 0; draw < 6; draw++) {
+            oracle.seed(draw);
+            int tokens = oracle.between(1, 90);
+            int width = oracle.between(1, 200);
+            // As the model's hidden states, or as its heads.
+            long[] dims = draw % 2 == 0 ? new long[] {tokens, width} : new long[] {tokens, 3, width};
+            double eps = draw == 2 ? 0.5 : 1e-5;
+            Tensor x = oracle.random(draw == 4 ? 1e-3 : 1, type, dims);
+            Tensor w = oracle.random(type, width);
+            Tensor dY = oracle.random(type, dims);
+            NormOutput output = oracle.engine.rmsNorm(x, w, eps);
+            oracle.keep(output.inverseRms());
+            assertThat(output.inverseRms().dtype()).isEqualTo(type.accumulator());
+            boolean weightGradient = draw != 1;
+            NormGradients gradients = oracle.engine.rmsNormBackward(dY, x, w, output.inverseRms(), weightGradient);
+            List<double[]> expected = oracle.run("rms_norm", x, w, eps, dY);
+            oracle.close("y", output.y(), expected.get(0), type);
+            oracle.close("dX", gradients.dX(), expected.get(1), type);
+            assertThat(gradients.dWeight().isPresent()).isEqualTo(weightGradient);
+            gradients.dWeight().ifPresent(dWeight -> {
+                assertThat(dWeight.dtype()).isEqualTo(type.accumulator());
+                oracle.close("dWeight", dWeight, expected.get(2), type);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32", "BF16"})
+    void rotaryAgreesWithAutograd(DType type) {
+        for (int draw = 0; draw < 6; draw++) {
+            oracle.seed(draw);
+            int tokens = oracle.between(1, 60);
+            int heads = oracle.between(1, 5);
+            int headDim = 2 * oracle.between(2, 40);
+            int half = draw % 2 == 0 ? headDim / 2 : oracle.between(1, headDim / 2);
+            Tensor x = oracle.random(type, tokens, heads * headDim);
+            Tensor cos = oracle.random(0.5, type.accumulator(), tokens, half);
+            Tensor sin = oracle.random(0.5, type.accumulator(), tokens, half);
+            Tensor dY = oracle.random(type, tokens, heads * headDim);
+            List<double[]> expected = oracle.run("rotary", x, cos, sin, headDim, dY);
+            oracle.close("y", oracle.engine.rotary(x, cos, sin, headDim), expected.get(0), type);
+            oracle.close("dX", oracle.engine.rotaryBackward(dY, cos, sin, headDim), expected.get(1), type);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32", "BF16"})
+    void gatedActivationsAgreeWithAutograd(DType type) {
+        for (Activation activation : Activation.values()) {
+            oracle.seed(activation.ordinal());
+            int tokens = oracle.between(1, 60);
+            int width = oracle.between(1, 60);
+            Tensor gate = oracle.random(3, type, tokens, width);
+            Tensor up = oracle.random(type, tokens, width);
+            Tensor dY = oracle.random(type, tokens, width);
+            double[] before = oracle.values(gate);
+            List<double[]> expected = oracle.run("gated", gate, up, activation.ordinal(), dY);
+            GatedGradients gradients = oracle.engine.gatedActivationBackward(dY, gate, up, activation);
+            oracle.close(activation + " y", oracle.engine.gatedActivation(gate, up, activation), expected.get(0), type);
+            oracle.close(activation + " dGate", gradients.dGate(), expected.get(1), type);
+            oracle.close(activation + " dUp", gradients.dUp(), expected.get(2), type);
+            assertThat(oracle.values(gate)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void refusesWrongShapesAndTypes() {
+        Tensor x = oracle.random(DType.F32, 4, 6);
+        Tensor wide = oracle.random(DType.F32, 4, 7);
+        Tensor narrow = oracle.random(DType.BF16, 4, 6);
+        Tensor w = oracle.random(DType.F32, 6);
+        Tensor row = oracle.random(DType.F32, 4);
+        Tensor cos = oracle.random(DType.F32, 4, 2);
+        var engine = oracle.engine;
+        refuses(() -> engine.rmsNorm(wide, w, 1e-5));
+        refuses(() -> engine.rmsNorm(narrow, w, 1e-5));
+        refuses(() -> engine.rmsNormBackward(wide, x, w, row, true));
+        refuses(() -> engine.rmsNormBackward(x, x, w, w, true));
+        refuses(() -> engine.rotary(x, cos, cos, 4));
+        refuses(() -> engine.rotary(x, cos, cos, 3));
+        refuses(() -> engine.rotary(x, cos, x, 6));
+        refuses(() -> engine.gatedActivation(x, narrow, Activation.SILU));
+        refuses(() -> engine.gatedActivationBackward(wide, x, x, Activation.SILU));
+    }
+
+    private static void refuses(Runnable call) {
+        assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
+    }
+}
