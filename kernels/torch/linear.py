@@ -150,6 +150,7 @@ def merge_low_rank(self, w: Tensor, a: Tensor, b: Tensor, scale: float, magnitud
 
 # Scales that are codes themselves, in blocks of 256; the last may be short.
 def nf4_scales(self, codes: Tensor, scales: Tensor, table: Tensor, offset: float) -> Tensor:
+    codes = codes.view([-1])
     blocks = codes.size(0)
     absmax = torch.index_select(table, 0, torch.to(codes, 3))
     whole = blocks // 256 * 256
@@ -162,6 +163,7 @@ def nf4_scales(self, codes: Tensor, scales: Tensor, table: Tensor, offset: float
 # pairs [256, 2]: the two values of each byte. A block of 64 values is 32 bytes; the last may be short.
 def dequantize_nf4(self, packed: Tensor, absmax: Tensor, pairs: Tensor, shape: List[int], dtype: int,
                    chunk: int) -> Tensor:
+    packed = packed.view([-1])
     bytes = packed.size(0)
     out = torch.empty([bytes, 2], dtype=dtype)
     complete = bytes // 32

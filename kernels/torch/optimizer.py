@@ -1,14 +1,8 @@
-# AdamW by libtorch's fused kernel; parameters narrower than their moments are updated through a wide copy.
+# AdamW by libtorch's fused kernel. It must get the lists as they came: around lists made here, TorchScript takes the call for dead code.
 
 
-def adamw(self, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], step: int,
-          rate: float, beta1: float, beta2: float, eps: float, decay: float) -> None:
-    for i in range(len(parameters)):
-        p = parameters[i]
-        wide = torch.to(p, first[i].dtype)
-        torch._fused_adamw_(
-            [wide], [torch.to(gradients[i], wide.dtype)], [first[i]], [second[i]], annotate(List[Tensor], []),
-            [torch.full([], float(step), dtype=6)], lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps,
-            amsgrad=False, maximize=False)
-        if p.dtype != wide.dtype:
-            p.copy_(wide)
+def adamw(self, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor],
+          steps: List[Tensor], rate: float, beta1: float, beta2: float, eps: float, decay: float) -> None:
+    torch._fused_adamw_(
+        parameters, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2,
+        weight_decay=decay, eps=eps, amsgrad=False, maximize=False)

@@ -1,16 +1,20 @@
 package dev.newt.engine.djl;
 
 import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** One update of a list of parameters, kernels/torch/optimizer.py. */
 final class AdamW {
-    private final Kernels kernels;
-    private final List<TorchTensor> parameters;
-    private final List<TorchTensor> gradients;
-    private final List<TorchTensor> firstMoments;
-    private final List<TorchTensor> secondMoments;
+    private final TorchMemory memory;
+    private final List<Slot> wide = new ArrayList<>();
+    private final List<Slot> narrow = new ArrayList<>();
+
+    /** One parameter with its gradient and moments. */
+    private record Slot(TorchTensor parameter, TorchTensor gradient, TorchTensor first, TorchTensor second) {}
 
     AdamW(
             TorchMemory memory,
@@ -23,40 +27,72 @@ final class AdamW {
                 gradients.size() == count && firstMoments.size() == count && secondMoments.size() == count,
                 count + " parameters, " + gradients.size() + " gradients, " + firstMoments.size() + " and "
                         + secondMoments.size() + " moments");
-        this.kernels = memory.kernels();
-        this.parameters = parameters.stream().map(memory::target).toList();
-        this.gradients = memory.own(gradients);
-        this.firstMoments = firstMoments.stream().map(memory::target).toList();
-        this.secondMoments = secondMoments.stream().map(memory::target).toList();
+        this.memory = memory;
         for (int i = 0; i < count; i++) {
-            TorchTensor parameter = this.parameters.get(i);
-            DType wide = parameter.dtype().accumulator();
-            long[] dims = parameter.shape().toArray();
-            Check.floating("parameter", parameter);
-            Check.floating("gradient", this.gradients.get(i));
-            Check.shape("gradient", this.gradients.get(i), dims);
-            Check.dtype("first moment", this.firstMoments.get(i), wide);
-            Check.shape("first moment", this.firstMoments.get(i), dims);
-            Check.dtype("second moment", this.secondMoments.get(i), wide);
-            Check.shape("second moment", this.secondMoments.get(i), dims);
+            Slot slot = new Slot(
+                    memory.target(parameters.get(i)),
+                    memory.own(gradients.get(i)),
+                    memory.target(firstMoments.get(i)),
+                    memory.target(secondMoments.get(i)));
+            DType type = slot.parameter().dtype().accumulator();
+            long[] dims = slot.parameter().shape().toArray();
+            Check.floating("parameter", slot.parameter());
+            Check.floating("gradient", slot.gradient());
+            Check.shape("gradient", slot.gradient(), dims);
+            Check.dtype("first moment", slot.first(), type);
+            Check.shape("first moment", slot.first(), dims);
+            Check.dtype("second moment", slot.second(), type);
+            Check.shape("second moment", slot.second(), dims);
+            boolean ofOneType =
+                    slot.parameter().dtype() == type && slot.gradient().dtype() == type;
+            (ofOneType ? wide : narrow).add(slot);
         }
     }
 
     void update(long step, double learningRate, double beta1, double beta2, double eps, double weightDecay) {
         Check.that(step >= 1, "step " + step + " of AdamW; the first is 1");
-        if (!parameters.isEmpty()) {
-            kernels.run(
-                    "adamw",
-                    parameters,
-                    gradients,
-                    firstMoments,
-                    secondMoments,
-                    step,
-                    learningRate,
-                    beta1,
-                    beta2,
-                    eps,
-                    weightDecay);
+        // libtorch keeps the step in F32, exact to 2^24.
+        try (TorchTensor count = memory.empty(DType.F32, Shape.of())) {
+            memory.contents(count).putFloat(0, step);
+            run(wide, count, learningRate, beta1, beta2, eps, weightDecay);
+            for (Slot slot : narrow) {
+                DType type = slot.first().dtype();
+                try (TorchTensor parameter = cast(slot.parameter(), type);
+                        TorchTensor gradient = cast(slot.gradient(), type)) {
+                    Slot copy = new Slot(parameter, gradient, slot.first(), slot.second());
+                    run(List.of(copy), count, learningRate, beta1, beta2, eps, weightDecay);
+                    memory.kernels().run("copy_into", parameter, slot.parameter());
+                }
+            }
+        }
+    }
+
+    private TorchTensor cast(TorchTensor tensor, DType type) {
+        return memory.tensor(type, tensor.shape(), "cast", tensor, type);
+    }
+
+    private void run(
+            List<Slot> slots,
+            TorchTensor step,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay) {
+        if (!slots.isEmpty()) {
+            memory.kernels()
+                    .run(
+                            "adamw",
+                            slots.stream().map(Slot::parameter).toList(),
+                            slots.stream().map(Slot::gradient).toList(),
+                            slots.stream().map(Slot::first).toList(),
+                            slots.stream().map(Slot::second).toList(),
+                            Collections.nCopies(slots.size(), step),
+                            learningRate,
+                            beta1,
+                            beta2,
+                            eps,
+                            weightDecay);
         }
     }
 }

@@ -55,7 +55,8 @@ public final class DjlEngine implements Engine {
 
     @Override
     public String description() {
-        return "libtorch " + TorchHandles.version() + ", CPU, " + kernels.threads() + " threads";
+        return "libtorch " + TorchHandles.version() + ", CPU, " + kernels.threads()
+                + (kernels.threads() == 1 ? " thread" : " threads");
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.newt.tensor.Engine.DoraOutput;
 import dev.newt.tensor.Engine.LowRankGradients;
 import dev.newt.tensor.Engine.LowRankOutput;
 import dev.newt.tensor.Nf4Tensors;
+import dev.newt.tensor.Nf4Tensors.DoublyQuantised;
+import dev.newt.tensor.Nf4Tensors.Plain;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -271,19 +273,24 @@ class LinearOpsTest {
             int block = i / 64;
             expected[i] = levels[code] * (table[codes[block] & 255] * scales[block / 256] + offset);
         }
-        try (Nf4Tensors weight = new Nf4Tensors(
-                upload(packed),
+        Nf4Tensors.Scales doublyQuantised = new DoublyQuantised(
                 upload(codes),
                 oracle.engine.upload(scales, Shape.of(scales.length)),
                 oracle.engine.upload(table, Shape.of(256)),
-                offset,
-                Shape.of(2, elements / 2))) {
-            for (DType type : List.of(DType.F32, DType.BF16)) {
-                Tensor dense = oracle.engine.dequantizeNf4(weight, type);
-                assertThat(dense.shape()).isEqualTo(Shape.of(2, elements / 2));
-                assertThat(Oracle.difference(oracle.values(dense), expected))
-                        .isLessThan(type == DType.F32 ? 1e-6 : 4e-3);
-                dense.close();
+                offset);
+        float[] values = new float[blocks];
+        for (int i = 0; i < blocks; i++) {
+            values[i] = (float) (table[codes[i] & 255] * scales[i / 256] + offset);
+        }
+        Nf4Tensors.Scales plain = new Plain(oracle.engine.upload(values, Shape.of(blocks)));
+        for (Nf4Tensors.Scales form : List.of(doublyQuantised, plain)) {
+            try (Nf4Tensors weight = new Nf4Tensors(upload(packed), form, Shape.of(2, elements / 2))) {
+                for (DType type : List.of(DType.F32, DType.BF16)) {
+                    Tensor dense = oracle.keep(oracle.engine.dequantizeNf4(weight, type));
+                    assertThat(dense.shape()).isEqualTo(Shape.of(2, elements / 2));
+                    assertThat(Oracle.difference(oracle.values(dense), expected))
+                            .isLessThan(type == DType.F32 ? 1e-6 : 4e-3);
+                }
             }
         }
     }
@@ -311,7 +318,7 @@ class LinearOpsTest {
         refuses(() ->
                 engine.lowRankLinearBackward(oracle.random(DType.F32, 3, 5), x, w, a, b, 1, Optional.empty(), b, true));
         refuses(() -> engine.dimensionNorm(w, b, a, 1));
-        refuses(() -> engine.dequantizeNf4(new Nf4Tensors(x, x, x, x, 0, Shape.of(2, 64)), DType.F32));
+        refuses(() -> engine.dequantizeNf4(new Nf4Tensors(x, new Plain(x), Shape.of(2, 64)), DType.F32));
     }
 
     private static void refuses(Runnable call) {
