@@ -105,7 +105,7 @@ public final class Trainer {
                     + " holds checkpoints of an earlier run. This run starts at step 0 and replaces those whose steps it"
                     + " reaches; the others stay."));
         }
-        savedNow = from.filter(checkpoints.directory(state.step())::equals);
+        savedNow = from.filter(directory -> isSame(directory, checkpoints.directory(state.step())));
         requireDiskSpace();
         tell(new TrainingEvent.Started(
                 settings.outputDirectory(),
@@ -236,7 +236,8 @@ public final class Trainer {
         if (evaluationDue && !evaluate()) {
             return false;
         }
-        if (isDue(settings.saving())) {
+        // A checkpoint that this run began from is never replaced: while it is, a crash would leave none.
+        if (isDue(settings.saving()) && savedNow.isEmpty()) {
             save(optimizer);
         }
         return true;
@@ -301,6 +302,10 @@ public final class Trainer {
 
     private long interval(Cadence cadence) {
         return cadence.interval(totalSteps, stepsPerEpoch, settings.effectiveEpochs(stepsPerEpoch));
+    }
+
+    private static boolean isSame(Path a, Path b) {
+        return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }
 
     private double epoch() {
