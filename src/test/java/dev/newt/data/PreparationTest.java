@@ -69,6 +69,46 @@ class PreparationTest {
     }
 
     @Test
+    void preparesTheExampleConversations() throws IOException {
+        DataSettings base = settings("chat_template", 512, ExcessLengthStrategy.RAISE, 0, 42);
+        DataSettings settings = new DataSettings(
+                List.of(DatasetSettings.of("orders-train.jsonl", "chat_template")),
+                List.of(DatasetSettings.of("orders-test.jsonl", "chat_template")),
+                0,
+                false,
+                512,
+                2,
+                ExcessLengthStrategy.RAISE,
+                true,
+                42,
+                2,
+                base.datasetPreparedPath(),
+                Path.of("examples/data")::resolve);
+
+        PreparedData prepared = prepare(settings);
+
+        assertThat(prepared.train().size()).isEqualTo(2400);
+        PreparedDataset test = prepared.validation().orElseThrow();
+        List<String> rows = Files.readAllLines(Path.of("examples/data/orders-test.jsonl"));
+        assertThat(test.size()).isEqualTo(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            var messages = tools.jackson.databind.json.JsonMapper.shared()
+                    .readTree(rows.get(i))
+                    .get("messages");
+            String expected = messages.get(1).get("content").asString();
+            assertThat(answer(test.example(i))).isEqualTo(expected + "<|end|>");
+            Samples.PromptAndAnswer sample =
+                    Samples.promptAndAnswer(test.example(i), tokenizer).orElseThrow();
+            assertThat(sample.answer()).isEqualTo(expected);
+            assertThat(tokenizer.decode(sample.promptIds(), false))
+                    .isEqualTo(
+                            "<|begin|><|user|>" + messages.get(0).get("content").asString() + "<|end|><|assistant|>");
+        }
+        // The rows are of nearly one length, about a seventh of a bin, so little is there to fill gaps with.
+        assertThat(prepared.packingEfficiency().orElseThrow()).isGreaterThan(0.95);
+    }
+
+    @Test
     void aSecondStartDoesNotReadTheRowsAgain() {
         PreparedData first = prepare(settings());
         List<String> heard = new ArrayList<>();

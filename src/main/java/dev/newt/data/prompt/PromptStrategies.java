@@ -38,6 +38,7 @@ public final class PromptStrategies {
             return new InstructionStrategy(instruction.get(), tokenizer, trainOnInputs);
         }
         return switch (type) {
+            case "chat_template", "chat_template.default" -> new ChatStrategy(dataset.chat(), tokenizer, trainOnInputs);
             case "completion" -> new CompletionStrategy(dataset.field(), tokenizer, sequenceLen);
             case "input_output" -> new InputOutputStrategy(tokenizer, trainOnInputs);
             default -> throw new UserException(
