@@ -3,15 +3,21 @@ package dev.newt.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The program's entry. */
 public final class Main {
     /** In the order of the help. */
     private static final List<Command> COMMANDS = List.of(new ValidateCommand(), new PlanCommand());
 
+    /** Held, since java.util.logging forgets the level of a logger that nobody holds. */
+    private static final Logger VALIDATOR = Logger.getLogger("org.hibernate.validator");
+
     private Main() {}
 
     public static void main(String[] args) {
+        quietValidator();
         Console console = new Console(
                 new PrintStream(System.out, true, StandardCharsets.UTF_8),
                 new PrintStream(System.err, true, StandardCharsets.UTF_8));
@@ -19,5 +25,11 @@ public final class Main {
         console.out().flush();
         console.err().flush();
         System.exit(code);
+    }
+
+    /** The validator greets on every start; and through slf4j it would start Logback, which takes as long as reading the file. */
+    private static void quietValidator() {
+        System.setProperty("org.jboss.logging.provider", "jdk");
+        VALIDATOR.setLevel(Level.WARNING);
     }
 }

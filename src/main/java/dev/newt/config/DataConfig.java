@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param datasetPreparedPath folder for tokenised rows that later runs find again
  * @param trainOnInputs learn the prompt's tokens too
  * @param sequenceLen tokens of the longest row
+ * @param minSampleLen tokens of the shortest row that is kept
  * @param samplePacking several short rows in one of {@code sequence_len} tokens, which do not see each other
  * @param evalSamplePacking the same in evaluation; unset, as in training
  */
@@ -29,6 +30,7 @@ public record DataConfig(
         @Key("eot_tokens") Optional<List<String>> eotTokens,
         @Key(value = "train_on_inputs", byDefault = "false") Boolean trainOnInputs,
         @Key(value = "sequence_len", byDefault = "512") @Min(2) Integer sequenceLen,
+        @Key(value = "min_sample_len", byDefault = "2") @Min(2) Integer minSampleLen,
         @Key(value = "excess_length_strategy", byDefault = "drop") ExcessLength excessLengthStrategy,
         @Key(value = "sample_packing", byDefault = "false") Boolean samplePacking,
         @Key("eval_sample_packing") Optional<Boolean> evalSamplePacking)
@@ -55,6 +57,7 @@ public record DataConfig(
         return findings;
     }
 
+    /** The rules of the two keys that choose a chat template, which stand on the top level and in each data set. */
     static List<Finding> templateFindings(Optional<String> name, Optional<String> jinja) {
         List<Finding> findings = new ArrayList<>();
         boolean byText = name.filter("jinja"::equals).isPresent();
@@ -64,6 +67,12 @@ public record DataConfig(
                     "chat_template",
                     "chat_template_jinja"));
         }
+        name.filter(given -> !byText && !given.equals("tokenizer_default"))
+                .ifPresent(given -> findings.add(Finding.error(
+                        "chat_template: " + given
+                                + " is not supported yet; write tokenizer_default for the model's own template, or "
+                                + "jinja and the template in chat_template_jinja",
+                        "chat_template")));
         if (jinja.isPresent() && name.isPresent() && !byText) {
             findings.add(Finding.error(
                     "chat_template_jinja needs chat_template: jinja; or leave chat_template out",

@@ -55,10 +55,6 @@ public record NewtConfig(
                         "val_set_size",
                         "test_datasets"));
             }
-            if (schedule.earlyStoppingPatience().isPresent()) {
-                findings.add(Finding.error(
-                        "early_stopping_patience" + need, "early_stopping_patience", "val_set_size", "test_datasets"));
-            }
         }
         return findings;
     }

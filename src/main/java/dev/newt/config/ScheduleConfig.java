@@ -16,7 +16,6 @@ import java.util.Optional;
  * @param saveTotalLimit newest checkpoints that are kept
  * @param resumeFromCheckpoint folder of the checkpoint to go on from
  * @param autoResumeFromCheckpoints go on from the newest checkpoint in {@code output_dir}, if there is one
- * @param earlyStoppingPatience evaluations without a better loss before training ends
  */
 @CrossChecked
 public record ScheduleConfig(
@@ -30,9 +29,7 @@ public record ScheduleConfig(
         @Key("save_strategy") Optional<When> saveStrategy,
         @Key("save_total_limit") Optional<@Min(1) Integer> saveTotalLimit,
         @Key("resume_from_checkpoint") Optional<@Size(min = 1) String> resumeFromCheckpoint,
-        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints,
-        @Key("early_stopping_patience") Optional<@Min(1) Integer> earlyStoppingPatience,
-        @Key(value = "debug", byDefault = "false") Boolean debug)
+        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {

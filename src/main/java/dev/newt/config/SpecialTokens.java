@@ -1,6 +1,5 @@
 package dev.newt.config;
 
-import java.util.List;
 import java.util.Optional;
 
 /** {@code special_tokens}: texts of tokens that replace the tokenizer's own. */
@@ -8,5 +7,4 @@ public record SpecialTokens(
         @Key("bos_token") Optional<String> bosToken,
         @Key("eos_token") Optional<String> eosToken,
         @Key("pad_token") Optional<String> padToken,
-        @Key("unk_token") Optional<String> unkToken,
-        @Key("additional_special_tokens") List<String> additionalSpecialTokens) {}
+        @Key("unk_token") Optional<String> unkToken) {}

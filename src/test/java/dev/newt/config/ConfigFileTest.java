@@ -147,6 +147,8 @@ class ConfigFileTest {
             zzz: 1                      | 1  | zzz is not a known key; remove it
             field_messages: x           | 1  | field_messages is not a known key; field_messages belongs in an entry of datasets
             deepspeed: zero3.json       | 1  | deepspeed is not supported yet; one process trains here; remove it, or leave it empty
+            early_stopping_patience: 2  | 1  | early_stopping_patience is not supported yet; write num_epochs or max_steps, and choose among the checkpoints by their evaluations
+            chat_template: llama3       | 16 | chat_template: llama3 is not supported yet; write tokenizer_default for the model's own template, or jinja and the template in chat_template_jinja
             val_set_size: 1             | 15 | val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up
             """)
     void saysWhatIsWrongWithAValueAndWhatWouldBeRight(String line, int column, String message) throws IOException {
@@ -358,6 +360,93 @@ class ConfigFileTest {
         assertThatThrownBy(() -> ConfigFile.load(file, List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageEndingWith("l.yaml:2:1: error: the text is not UTF-8; save the file in UTF-8");
+    }
+
+    /** The keys that Axolotl's examples of lora, qlora and full training of Llama share, with their usual values. */
+    @Test
+    void bindsTheKeysOfAxolotlsExamples() throws IOException {
+        String yaml =
+                """
+                base_model: NousResearch/Llama-3.2-1B
+                model_type: LlamaForCausalLM
+                tokenizer_type: AutoTokenizer
+                load_in_8bit: true
+                load_in_4bit: false
+                strict: false
+                datasets:
+                  - path: teknium/GPT4-LLM-Cleaned
+                    type: alpaca
+                dataset_prepared_path: last_run_prepared
+                val_set_size: 0.1
+                output_dir: ./outputs/lora-out
+                adapter: lora
+                lora_model_dir:
+                sequence_len: 2048
+                sample_packing: true
+                eval_sample_packing: true
+                pad_to_sequence_len: true
+                lora_r: 16
+                lora_alpha: 32
+                lora_dropout: 0.05
+                lora_fan_in_fan_out:
+                lora_target_modules:
+                  - gate_proj
+                  - down_proj
+                wandb_project:
+                wandb_entity:
+                wandb_watch:
+                wandb_name:
+                wandb_log_model:
+                gradient_accumulation_steps: 2
+                micro_batch_size: 2
+                num_epochs: 1
+                optimizer: adamw_8bit
+                lr_scheduler: cosine
+                learning_rate: 0.0002
+                train_on_inputs: false
+                group_by_length: false
+                bf16: auto
+                fp16:
+                tf32: false
+                gradient_checkpointing: true
+                gradient_checkpointing_kwargs:
+                  use_reentrant: false
+                early_stopping_patience:
+                resume_from_checkpoint:
+                local_rank:
+                logging_steps: 1
+                xformers_attention:
+                flash_attention: true
+                loss_watchdog_threshold: 5.0
+                loss_watchdog_patience: 3
+                warmup_steps: 10
+                evals_per_epoch: 4
+                eval_table_size:
+                eval_max_new_tokens: 128
+                saves_per_epoch: 1
+                debug:
+                deepspeed:
+                weight_decay: 0.0
+                fsdp:
+                fsdp_config:
+                special_tokens:
+                  pad_token: "<|end_of_text|>"
+                """;
+        NewtConfig config = load(yaml);
+
+        assertThat(config.adapter().loraTargetModules().orElseThrow().all()).containsExactly("gate_proj", "down_proj");
+        assertThat(config.training().gradientCheckpointing()).isTrue();
+        assertThat(warnings(yaml))
+                .extracting(warning -> warning.split("warning: ")[1].split("[ :]")[0])
+                .containsExactly(
+                        "model_type",
+                        "tokenizer_type",
+                        "load_in_8bit",
+                        "pad_to_sequence_len",
+                        "optimizer",
+                        "gradient_checkpointing_kwargs",
+                        "flash_attention",
+                        "eval_max_new_tokens");
     }
 
     @Test
