@@ -173,6 +173,9 @@ final class Access {
                 return new ArrayList<>(elements);
             };
         }
+        if (target instanceof Tuple tuple && tuple.group()) {
+            return name.equals("grouper") ? elements.get(0) : name.equals("list") ? elements.get(1) : Arguments.MISSING;
+        }
         if (target instanceof Range range) {
             return switch (name) {
                 case "start" -> range.start();

@@ -68,9 +68,6 @@ final class BraceFormat {
             colon = value.indexOf(':', Math.max(bracket, value.indexOf(']')));
         }
         String head = colon < 0 ? value : value.substring(0, colon);
-        String specification = colon < 0
-                ? ""
-                : expand(field.slice(colon + 1, value.length()), depth + 1).value();
         char conversion = 0;
         int bang = head.indexOf('!');
         if (bang >= 0) {
@@ -80,8 +77,10 @@ final class BraceFormat {
             conversion = head.charAt(bang + 1);
             head = head.substring(0, bang);
         }
-        Object resolved = resolve(head);
-        Values.failIfUndefined(resolved);
+        Object resolved = resolve(head); // before the fields of the specification, which count on
+        String specification = colon < 0
+                ? ""
+                : expand(field.slice(colon + 1, value.length()), depth + 1).value();
         Object converted =
                 switch (conversion) {
                     case 0 -> resolved;
@@ -113,7 +112,6 @@ final class BraceFormat {
                 boolean index = key.chars().allMatch(c -> c >= '0' && c <= '9') && key.length() < 10;
                 value = Access.item(value, index ? (Object) Long.valueOf(key) : Text.of(key));
             }
-            Values.failIfUndefined(value);
             at = step.end();
         }
         return value;

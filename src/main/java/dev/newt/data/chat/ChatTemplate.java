@@ -14,11 +14,11 @@ import java.util.Map;
  */
 public final class ChatTemplate {
     private final String name;
-    private final Stmt.Block body;
+    private final Parser.Parsed parsed;
 
-    private ChatTemplate(String name, Stmt.Block body) {
+    private ChatTemplate(String name, Parser.Parsed parsed) {
         this.name = name;
-        this.body = body;
+        this.parsed = parsed;
     }
 
     /**
@@ -58,7 +58,9 @@ public final class ChatTemplate {
                             .orElse(null));
             context.set("add_generation_prompt", request.addGenerationPrompt());
             TextBuilder out = new TextBuilder();
-            body.run(new Scope(context), out);
+            Scope root = new Scope(context);
+            parsed.ownNames().forEach(own -> root.set(own, Arguments.MISSING));
+            parsed.body().run(root, out);
             return Rendering.of(out.toText());
         } catch (TemplateFailure failure) {
             throw userException(name, failure);

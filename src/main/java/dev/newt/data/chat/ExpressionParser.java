@@ -17,6 +17,7 @@ final class ExpressionParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
     private final TokenStream tokens;
+    private final RootNames rootNames;
     /** What each macro being read uses beyond its parameters; names read go to all of them. */
     private final Deque<Set<String>> macroReads = new ArrayDeque<>();
     /** Filters and tests that do not exist. Inside a condition they fail only when reached. */
@@ -24,8 +25,9 @@ final class ExpressionParser {
 
     private int depth;
 
-    ExpressionParser(TokenStream tokens) {
+    ExpressionParser(TokenStream tokens, RootNames rootNames) {
         this.tokens = tokens;
+        this.rootNames = rootNames;
     }
 
     int unknownCount() {
@@ -232,6 +234,7 @@ final class ExpressionParser {
             case "none", "None" -> new Expr.Constant(null);
             default -> {
                 macroReads.forEach(reads -> reads.add(name));
+                rootNames.read(name);
                 yield new Expr.Name(name);
             }
         };

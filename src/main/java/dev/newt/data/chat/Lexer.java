@@ -113,6 +113,9 @@ final class Lexer {
 
     private void skipComment(int tag) {
         int close = source.indexOf("#}", position);
+        if (close < 0 && position == source.length()) {
+            return; // as Jinja, which looks for the end only where something follows
+        }
         if (close < 0) {
             throw new TemplateFailure("Missing end of comment tag", lineAt(tag));
         }
@@ -122,6 +125,10 @@ final class Lexer {
     }
 
     private void scanRaw(int tag, int bodyStart) {
+        position = bodyStart;
+        if (bodyStart == source.length()) {
+            return;
+        }
         Matcher end = RAW_END.matcher(source);
         if (!end.find(bodyStart)) {
             throw new TemplateFailure("Missing end of raw directive", lineAt(tag));

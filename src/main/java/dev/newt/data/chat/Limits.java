@@ -15,7 +15,7 @@ final class Limits {
     /** Bits of one integer. */
     static final int MAX_BITS = 1 << 16;
     /** Iterations of all loops, filters and comparisons of one rendering. */
-    static final long MAX_STEPS = 50_000_000;
+    static final long MAX_STEPS = 10_000_000;
     /** Nested calls of macros and recursive loops. */
     static final int MAX_CALLS = 200;
     /** Nesting of expressions, of statements and of printed values. */

@@ -16,6 +16,7 @@ final class Parser {
             Set.of("block", "extends", "include", "import", "from", "autoescape");
 
     private final TokenStream tokens;
+    private final RootNames rootNames = new RootNames();
     private final ExpressionParser expressions;
     private int depth;
     /** Loops around the current place within the same function: break and continue need one. */
@@ -23,14 +24,17 @@ final class Parser {
 
     private Parser(TokenStream tokens) {
         this.tokens = tokens;
-        this.expressions = new ExpressionParser(tokens);
+        this.expressions = new ExpressionParser(tokens, rootNames);
     }
 
-    static Stmt.Block parse(String source) {
+    /** A template's statements, and the names that are its own from the start. */
+    record Parsed(Stmt.Block body, Set<String> ownNames) {}
+
+    static Parsed parse(String source) {
         Parser parser = new Parser(new TokenStream(Lexer.tokens(source)));
         Stmt.Block body = parser.body();
         parser.expressions.failOnUnknown();
-        return body;
+        return new Parsed(body, Set.copyOf(parser.rootNames.own()));
     }
 
     /** Statements up to one of the tags, which stays unread after its opening; without tags, up to the end. */
@@ -76,9 +80,11 @@ final class Parser {
 
     /** The body of a statement whose tag ends here, up to its closing tag, whose name is read. */
     private Stmt.Block bodyUntil(String endTag) {
+        rootNames.enterBlock();
         beginBody();
         Stmt.Block body = body(endTag);
         tokens.next();
+        rootNames.leaveBlock();
         return body;
     }
 
@@ -100,7 +106,12 @@ final class Parser {
             case "with":
                 return withStatement();
             case "macro":
-                return new Stmt.MacroDefinition(function(tokens.expectName(), true, "endmacro"));
+                String macro = assignable(tokens.expectName());
+                rootNames.write(macro);
+                rootNames.enterBlock();
+                Map<String, Optional<Expr>> parameters = signature();
+                rootNames.leaveBlock();
+                return new Stmt.MacroDefinition(functionBody(macro, parameters, "endmacro"));
             case "call":
                 return callBlock(line);
             case "filter":
@@ -139,39 +150,69 @@ final class Parser {
         while (tag.equals("elif")) {
             Expr condition = expressions.tuple(false, false, "");
             beginBody();
+            rootNames.enterBranch();
             branches.add(new Stmt.If.Branch(line, condition, body("elif", "else", "endif")));
+            rootNames.leaveBranch();
             line = tokens.current().line();
             tag = tokens.expectName();
         }
         if (tag.equals("else")) {
-            otherwise = bodyUntil("endif");
+            beginBody();
+            rootNames.enterBranch();
+            otherwise = body("endif");
+            rootNames.leaveBranch();
+            tokens.next();
         }
         expressions.forgetUnknown(unknownBefore);
         return new Stmt.If(List.copyOf(branches), otherwise);
     }
 
     private Stmt forStatement() {
+        rootNames.enterBlock();
         Target target = target(false, "in");
+        rootNames.leaveBlock();
+        if (target.equals(new Target.Variable("loop"))) {
+            throw new TemplateFailure(
+                    "Can't assign to special loop variable in for-loop target",
+                    tokens.current().line());
+        }
         tokens.expectName("in");
         Expr iterated = expressions.tuple(false, false, "recursive");
+        rootNames.enterBlock();
         Optional<Expr> filter = tokens.skipName("if") ? Optional.of(expressions.expression()) : Optional.empty();
         boolean recursive = tokens.skipName("recursive");
         beginBody();
         loops++;
         Stmt.Block body = body("endfor", "else");
         loops--;
+        rootNames.leaveBlock();
         Optional<Stmt.Block> otherwise =
                 tokens.expectName().equals("else") ? Optional.of(bodyUntil("endfor")) : Optional.empty();
         return new Stmt.For(target, iterated, filter, recursive, body, otherwise);
     }
 
     private Stmt setStatement() {
+        rootNames.enterBlock();
         Target target = target(true, "");
+        rootNames.leaveBlock();
         if (tokens.skipOperator("=")) {
-            return new Stmt.Assign(target, expressions.tuple(true, false, ""));
+            Expr value = expressions.tuple(true, false, ""); // read before the target is written
+            noteWrites(target);
+            return new Stmt.Assign(target, value);
         }
+        noteWrites(target);
         Expr filtered = filterChain(new Expr.Captured());
         return new Stmt.Capture(bodyUntil("endset"), filtered, Optional.of(target));
+    }
+
+    private void noteWrites(Target target) {
+        if (target instanceof Target.Variable variable) {
+            rootNames.write(variable.name());
+        } else if (target instanceof Target.NamespaceAttribute attribute) {
+            rootNames.read(attribute.name());
+        } else if (target instanceof Target.Unpack unpack) {
+            unpack.targets().forEach(part -> noteWrites(part));
+        }
     }
 
     private Expr filterChain(Expr start) {
@@ -215,10 +256,6 @@ final class Parser {
         return new Stmt.CallBlock(functionBody("caller", parameters, "endcall"), call);
     }
 
-    private Macro.Definition function(String name, boolean withSignature, String endTag) {
-        return functionBody(assignable(name), withSignature ? signature() : Map.of(), endTag);
-    }
-
     private Macro.Definition functionBody(String name, Map<String, Optional<Expr>> parameters, String endTag) {
         int outer = loops;
         loops = 0;
@@ -226,8 +263,20 @@ final class Parser {
         Stmt.Block body = bodyUntil(endTag);
         Set<String> reads = expressions.leaveMacro();
         loops = outer;
+        if (reads.contains("caller")
+                && parameters.containsKey("caller")
+                && parameters.get("caller").isEmpty()) {
+            throw new TemplateFailure(
+                    "a parameter named 'caller' must have a default",
+                    tokens.current().line());
+        }
         return new Macro.Definition(
-                name, parameters, body, reads.contains("caller"), reads.contains("varargs"), reads.contains("kwargs"));
+                name,
+                parameters,
+                body,
+                reads.contains("caller"),
+                reads.contains("varargs") && !parameters.containsKey("varargs"),
+                reads.contains("kwargs") && !parameters.containsKey("kwargs"));
     }
 
     private Map<String, Optional<Expr>> signature() {

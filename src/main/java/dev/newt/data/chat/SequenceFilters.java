@@ -297,7 +297,7 @@ final class SequenceFilters {
                     .add(element);
         }
         List<Object> result = new ArrayList<>();
-        groups.values().forEach(group -> result.add(new Tuple(Arrays.asList(key.apply(group.get(0)), group))));
+        groups.values().forEach(group -> result.add(new Tuple(Arrays.asList(key.apply(group.get(0)), group), true)));
         return result;
     }
 

@@ -57,7 +57,6 @@ final class StringMethods {
             Map.entry("isspace", all("isspace", PythonText::isSpace)),
             Map.entry("isdigit", all("isdigit", StringMethods::isDigit)),
             Map.entry("isdecimal", all("isdecimal", Character::isDigit)),
-            Map.entry("isnumeric", all("isnumeric", c -> Character.getNumericValue(c) >= 0 && !Character.isLetter(c))),
             Map.entry("isalpha", all("isalpha", Character::isLetter)),
             Map.entry("isalnum", all("isalnum", c -> Character.isLetterOrDigit(c) || isDigit(c))),
             Map.entry("isupper", (self, arguments) -> {
@@ -77,8 +76,8 @@ final class StringMethods {
                 return self.value().codePoints().allMatch(PythonText::isPrintable);
             }));
 
-    private static final List<String> UNSUPPORTED =
-            List.of("encode", "expandtabs", "format_map", "isidentifier", "istitle", "maketrans", "translate");
+    private static final List<String> UNSUPPORTED = List.of(
+            "encode", "expandtabs", "format_map", "isidentifier", "isnumeric", "istitle", "maketrans", "translate");
 
     private StringMethods() {}
 
@@ -206,7 +205,7 @@ final class StringMethods {
         while (!rest.isEmpty()) {
             String value = rest.value();
             if (parts.size() == limit) {
-                parts.add(fromRight ? 0 : parts.size(), strip(rest, null, fromRight, !fromRight));
+                parts.add(fromRight ? 0 : parts.size(), rest);
                 break;
             }
             int cut = fromRight ? value.length() : 0;

@@ -77,7 +77,10 @@ final class Tests {
 
     /** What has a length and items, as Jinja asks. */
     private static boolean isSequence(Object value) {
-        return value instanceof Text || value instanceof Dict || Values.sequenceOrNull(value) != null;
+        return value instanceof Text
+                || value instanceof Dict
+                || value instanceof Undefined
+                || Values.sequenceOrNull(value) != null;
     }
 
     private static boolean isIterable(Object value) {

@@ -16,8 +16,8 @@ final class TextFilters {
             arguments.bind("string", 0);
             return PythonText.str(value);
         });
-        filters.put("safe", (value, arguments) -> PythonText.str(value).withSafe(true));
-        filters.put("escape", (value, arguments) -> Escapes.escape(PythonText.str(value)));
+        filters.put("safe", plain("safe", value -> PythonText.str(value).withSafe(true)));
+        filters.put("escape", plain("escape", value -> Escapes.escape(PythonText.str(value))));
         filters.put("e", filters.get("escape"));
         filters.put(
                 "trim",
@@ -25,16 +25,18 @@ final class TextFilters {
                         PythonText.str(value), Arguments.or(arguments.bind("trim", 0, "chars")[0], null), true, true));
         filters.put(
                 "upper",
-                (value, arguments) ->
-                        StringMethods.mapped(PythonText.str(value), text -> text.toUpperCase(Locale.ROOT)));
+                plain(
+                        "upper",
+                        value -> StringMethods.mapped(PythonText.str(value), text -> text.toUpperCase(Locale.ROOT))));
         filters.put(
                 "lower",
-                (value, arguments) ->
-                        StringMethods.mapped(PythonText.str(value), text -> text.toLowerCase(Locale.ROOT)));
+                plain(
+                        "lower",
+                        value -> StringMethods.mapped(PythonText.str(value), text -> text.toLowerCase(Locale.ROOT))));
         filters.put(
                 "capitalize",
-                (value, arguments) -> StringMethods.mapped(PythonText.str(value), StringMethods::capitalize));
-        filters.put("title", (value, arguments) -> StringMethods.mapped(PythonText.str(value), TextFilters::title));
+                plain("capitalize", value -> StringMethods.mapped(PythonText.str(value), StringMethods::capitalize)));
+        filters.put("title", plain("title", value -> StringMethods.mapped(PythonText.str(value), TextFilters::title)));
         filters.put("replace", TextFilters::replace);
         filters.put("join", TextFilters::join);
         filters.put("indent", TextFilters::indent);
@@ -53,14 +55,22 @@ final class TextFilters {
             return PercentFormat.format(PythonText.str(value), values);
         });
         filters.put("truncate", TextFilters::truncate);
-        filters.put("wordcount", (value, arguments) -> PythonText.str(value)
+        filters.put("wordcount", plain("wordcount", value -> PythonText.str(value)
                 .value()
                 .codePoints()
                 .collect(WordCounter::new, WordCounter::add, (a, b) -> {
                     throw new IllegalStateException("sequential");
                 })
-                .words);
+                .words));
         filters.put("urlencode", TextFilters::urlEncode);
+    }
+
+    /** A filter without arguments. */
+    private static Filters.Filter plain(String name, java.util.function.UnaryOperator<Object> filter) {
+        return (value, arguments) -> {
+            arguments.bind(name, 0);
+            return filter.apply(value);
+        };
     }
 
     /** Jinja's title: words after white space and opening brackets. */

@@ -49,6 +49,11 @@ class JinjaCasesTest {
     }
 
     @Test
+    void rendersEveryFeatureAsPythonDoes() throws IOException {
+        assertAllMatch("/golden/chat/features.json");
+    }
+
+    @Test
     @EnabledIfSystemProperty(named = "newt.jinja.cases", matches = ".+")
     void rendersTheCasesOfTheGivenFileAsPythonDoes() throws IOException {
         String file = System.getProperty("newt.jinja.cases");
