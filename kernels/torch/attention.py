@@ -14,6 +14,13 @@ def expand_heads(self, x: Tensor, heads: int, kv_heads: int) -> Tensor:
     return split.permute([1, 2, 0, 3]).reshape([1, heads, n, dim]).contiguous()
 
 
+# The type that the backward of a short segment is computed in: there libtorch's bfloat16 kernel takes twice the time of float.
+def backward_dtype(self, x: Tensor, n: int, accumulator: int) -> int:
+    if n <= 256:
+        return accumulator
+    return x.dtype
+
+
 def split_heads(self, x: Tensor, heads: int) -> Tensor:
     return x.view([x.size(0), heads, x.size(1) // heads]).transpose(0, 1).unsqueeze(0).contiguous()
 
@@ -74,7 +81,7 @@ def window_block(self, window: int) -> int:
 
 
 def attention_backward(self, d_out: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, offsets: List[int],
-                       heads: int, kv_heads: int, scale: float, window: int) -> List[Tensor]:
+                       heads: int, kv_heads: int, scale: float, window: int, accumulator: int) -> List[Tensor]:
     dim = q.size(1) // heads
     dq = torch.empty_like(q)
     dk = torch.zeros_like(k)
@@ -83,11 +90,12 @@ def attention_backward(self, d_out: Tensor, q: Tensor, k: Tensor, v: Tensor, out
         start = offsets[i]
         end = offsets[i + 1]
         n = end - start
-        gs = self.split_heads(d_out[start:end], heads)
-        os = self.split_heads(out[start:end], heads)
-        qs = self.split_heads(q[start:end], heads)
-        ks = self.expand_heads(k[start:end], heads, kv_heads)
-        vs = self.expand_heads(v[start:end], heads, kv_heads)
+        dtype = self.backward_dtype(q, n, accumulator)
+        gs = self.split_heads(torch.to(d_out[start:end], dtype), heads)
+        os = self.split_heads(torch.to(out[start:end], dtype), heads)
+        qs = self.split_heads(torch.to(q[start:end], dtype), heads)
+        ks = self.expand_heads(torch.to(k[start:end], dtype), heads, kv_heads)
+        vs = self.expand_heads(torch.to(v[start:end], dtype), heads, kv_heads)
         ls = lse[heads * start:heads * end].view([1, heads, n])
         dq_out = dq[start:end].view([n, heads, dim]).transpose(0, 1)
         if window <= 0 or window >= n:
@@ -98,7 +106,7 @@ def attention_backward(self, d_out: Tensor, q: Tensor, k: Tensor, v: Tensor, out
             self.add_group_sum(gv.contiguous(), kv_heads, dv[start:end])
         else:
             block = self.window_block(window)
-            mask = self.window_mask(block, window, q.dtype)
+            mask = self.window_mask(block, window, dtype)
             for first in range(0, n, block):
                 last = min(first + block, n)
                 key = max(first - window + 1, 0)

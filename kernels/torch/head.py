@@ -8,9 +8,9 @@ def token_log_probs(self, hidden: Tensor, w: Tensor, positions: Tensor, targets:
     for start in range(0, n, chunk):
         end = min(start + chunk, n)
         h = torch.index_select(hidden, 0, positions[start:end])
-        logits = torch.to(torch.linear(h, w), accumulator)
-        chosen = torch.gather(logits, 1, targets[start:end].unsqueeze(1)).squeeze(1)
-        log_probs[start:end].copy_(chosen.sub_(torch.logsumexp(logits, [1])))
+        # libtorch's log_softmax is one fused pass, its logsumexp is not.
+        p = torch.log_softmax(torch.to(torch.linear(h, w), accumulator), 1)
+        log_probs[start:end].copy_(torch.gather(p, 1, targets[start:end].unsqueeze(1)).squeeze(1))
     return log_probs
 
 
@@ -35,12 +35,13 @@ def token_log_probs_and_gradients(self, hidden: Tensor, w: Tensor, positions: Te
         # softmax - onehot; the factor -dLogProbs goes to the [chunk, hidden] side.
         p.exp_()
         p.scatter_add_(1, target, torch.full([end - start, 1], -1.0, dtype=accumulator))
-        p = torch.to(p, hidden.dtype)
         factor = torch.neg(d_log_probs[start:end]).unsqueeze(1)
         if hidden_gradient:
-            d_hidden.index_add_(0, at, torch.to(torch.mm(p, w), accumulator).mul_(factor))
+            narrow = torch.to(p, hidden.dtype)
+            d_hidden.index_add_(0, at, torch.to(torch.mm(narrow, w), accumulator).mul_(factor))
         if weight_gradient:
-            d_weight.add_(torch.mm(p.t(), torch.to(torch.mul(h, factor), hidden.dtype)))
+            # Summed in place by a wide product: a narrow one would be written, read and added once a chunk, which costs more.
+            d_weight.addmm_(p.t(), torch.mul(torch.to(h, accumulator), factor))
     outputs = [log_probs]
     if hidden_gradient:
         outputs.append(torch.to(d_hidden, hidden.dtype))

@@ -73,7 +73,8 @@ final class AttentionOps {
                 spec.heads(),
                 spec.kvHeads(),
                 spec.scale(),
-                window(spec));
+                window(spec),
+                q.dtype().accumulator());
         return new AttentionGradients(results.get(0), results.get(1), results.get(2));
     }
 

@@ -91,11 +91,13 @@ final class Kernels implements AutoCloseable {
         }
     }
 
-    /** Threads and executor mode are properties of the calling thread in libtorch. */
+    /** Threads and executor mode are properties of the calling thread in libtorch; another engine may have set the former. */
     private void configureThread() {
+        if (TorchHandles.threads() != threads) {
+            TorchHandles.setThreads(threads);
+        }
         if (configured != Thread.currentThread()) {
             configured = Thread.currentThread();
-            TorchHandles.setThreads(threads);
             // Profiling would run the first calls of a function differently from later ones.
             TorchHandles.setGraphOptimization(false);
         }
