@@ -12,6 +12,7 @@ import dev.newt.tensor.Parameter;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import dev.newt.tensor.TrainableParameter;
+import dev.newt.weights.TensorInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,8 +27,10 @@ import java.util.function.Function;
  * @param decoder with the adapter in its projections; owns it
  * @param trainable the adapter's weights and the modules trained in full, named as in PEFT's file
  */
-public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable) {
+public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
+        implements AutoCloseable {
     private static final String PREFIX = "base_model.model.";
+    private static final String HEAD = "lm_head";
 
     public Lora {
         trainable = List.copyOf(trainable);
@@ -47,7 +50,12 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
         return attach(base, settings, engine, name -> Optional.of(values.apply(name)), 0);
     }
 
-    /** The names and shapes of an adapter's tensors in PEFT's file, in order. */
+    /** Releases the base model and the adapter. */
+    @Override
+    public void close() {
+        decoder.close();
+    }
+
     static String nameOfA(String module) {
         return PREFIX + module + ".lora_A.weight";
     }
@@ -63,28 +71,64 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
     private static Lora attach(
             Decoder base, LoraSettings settings, Engine engine, Function<String, Optional<Tensor>> values, long seed) {
         DecoderParameters parameters = base.parameters();
-        List<String> linears = parameters.linears().stream()
-                .map(l -> DecoderParameters.moduleName(l.weight()))
-                .toList();
-        Set<String> adapted = new HashSet<>(LoraTargets.adapted(settings.targets(), linears));
+        Set<String> adapted = adapted(base, settings);
         Attachment attachment = new Attachment(settings, engine, base.compute(), values, seed);
         DecoderParameters result = parameters.mapLinears(linear -> {
             String module = DecoderParameters.moduleName(linear.weight());
             return adapted.contains(module) ? linear.withAdapter(attachment.lowRank(module, linear)) : linear;
         });
-        List<String> modules = parameters.base().stream()
-                .map(DecoderParameters::moduleName)
-                .distinct()
-                .toList();
-        List<String> withHead = new ArrayList<>(modules);
-        if (base.spec().tiedHead()) {
-            withHead.add("lm_head");
-        }
-        List<String> saved = LoraTargets.saved(settings.modulesToSave(), withHead, adapted);
+        List<String> saved = saved(base, settings, adapted);
         if (!saved.isEmpty()) {
             result = attachment.replace(result, saved, base.spec().tiedHead());
         }
         return new Lora(new Decoder(base.spec(), result, base.compute()), settings, attachment.trainable);
+    }
+
+    private static Set<String> adapted(Decoder base, LoraSettings settings) {
+        List<String> linears = base.parameters().linears().stream()
+                .map(l -> DecoderParameters.moduleName(l.weight()))
+                .toList();
+        return new HashSet<>(LoraTargets.adapted(settings.targets(), linears));
+    }
+
+    private static List<String> saved(Decoder base, LoraSettings settings, Set<String> adapted) {
+        List<String> modules = new ArrayList<>(base.parameters().base().stream()
+                .map(DecoderParameters::moduleName)
+                .distinct()
+                .toList());
+        if (base.spec().tiedHead()) {
+            modules.add(HEAD);
+        }
+        return LoraTargets.saved(settings.modulesToSave(), modules, adapted);
+    }
+
+    /** The tensors of such an adapter's file, masters in 32 bits. */
+    static List<TensorInfo> tensors(Decoder base, LoraSettings settings) {
+        Set<String> adapted = adapted(base, settings);
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (Linear linear : base.parameters().linears()) {
+            String module = DecoderParameters.moduleName(linear.weight());
+            if (adapted.contains(module)) {
+                long out = linear.weight().shape().dim(0);
+                long in = linear.weight().shape().dim(1);
+                tensors.add(new TensorInfo(nameOfA(module), DType.F32, Shape.of(settings.rank(), in)));
+                tensors.add(new TensorInfo(nameOfB(module), DType.F32, Shape.of(out, settings.rank())));
+                if (settings.dora()) {
+                    tensors.add(new TensorInfo(nameOfMagnitude(module), DType.F32, Shape.of(out)));
+                }
+            }
+        }
+        List<String> saved = saved(base, settings, adapted);
+        for (Parameter parameter : base.parameters().base()) {
+            if (saved.contains(DecoderParameters.moduleName(parameter))) {
+                tensors.add(new TensorInfo(PREFIX + parameter.name(), DType.F32, parameter.shape()));
+            }
+        }
+        if (base.spec().tiedHead() && saved.contains(HEAD)) {
+            Parameter table = base.parameters().embedding();
+            tensors.add(new TensorInfo(PREFIX + HEAD + ".weight", DType.F32, table.shape()));
+        }
+        return tensors;
     }
 
     /** Makes the trainable parameters, one place at a time. */
@@ -172,7 +216,7 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                                 : embedding,
                         replaced.layers(),
                         replaced.finalNorm(),
-                        modules.contains("lm_head") ? full(embedding, "lm_head.weight") : embedding);
+                        modules.contains(HEAD) ? full(embedding, HEAD + ".weight") : embedding);
             }
             Set<Parameter> kept = new HashSet<>(replaced.base());
             before.stream().filter(p -> !kept.contains(p)).forEach(Parameter::close);

@@ -6,6 +6,8 @@ public enum WeightUse {
     FROZEN,
     /** Is trained in full. */
     TRAINED,
-    /** Stays as it is, in 4 bits (NF4) with doubly quantised scales. Linear layers only. */
-    NF4
+    /** Stays as it is, in 4 bits (NF4) with doubly quantised scales. */
+    NF4,
+    /** Stays as it is, in 4 bits with one 32-bit scale a block. */
+    NF4_PLAIN
 }

@@ -1,0 +1,102 @@
+package dev.newt.adapter;
+
+import dev.newt.io.UserException;
+import dev.newt.model.Decoder;
+import dev.newt.model.DecoderParameters;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.Engine;
+import dev.newt.tensor.Tensor;
+import dev.newt.tensor.TrainableParameter;
+import dev.newt.weights.SafetensorsFile;
+import dev.newt.weights.SafetensorsWriter;
+import dev.newt.weights.StoredTensor;
+import dev.newt.weights.TensorInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The tensors of an adapter in adapter_model.safetensors. */
+public final class PeftWeights {
+    private PeftWeights() {}
+
+    /**
+     * Reads an adapter onto a base model.
+     *
+     * @param base becomes the adapted decoder's; stays the caller's where this throws
+     * @throws UserException where tensors are missing, of a wrong shape, or left over
+     */
+    public static Lora load(Path directory, Decoder base, Engine engine) {
+        LoraSettings settings = PeftFiles.readSettings(directory);
+        Path path = directory.resolve(PeftFiles.WEIGHTS);
+        if (!Files.exists(path)) {
+            throw new UserException(directory + ": the adapter has no " + PeftFiles.WEIGHTS);
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            check(file, Lora.tensors(base, settings));
+            DType master = base.compute().accumulator();
+            return Lora.of(base, settings, engine, name -> {
+                StoredTensor stored = file.tensor(name);
+                try (Tensor tensor = engine.upload(stored.buffer(), stored.dtype(), stored.shape())) {
+                    return engine.cast(tensor, master);
+                }
+            });
+        }
+    }
+
+    private static void check(SafetensorsFile file, List<TensorInfo> expected) {
+        List<String> problems = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (TensorInfo tensor : expected) {
+            known.add(tensor.name());
+            StoredTensor found = file.tensors().get(tensor.name());
+            if (found == null) {
+                problems.add("tensor " + tensor.name() + " " + tensor.shape() + " is missing");
+            } else if (!found.shape().equals(tensor.shape())) {
+                problems.add("tensor " + tensor.name() + " has the shape " + found.shape() + "; " + tensor.shape()
+                        + " is needed");
+            } else if (!found.dtype().isFloating()) {
+                problems.add("tensor " + tensor.name() + " has the element type " + found.dtype());
+            }
+        }
+        for (String name : new TreeSet<>(file.tensors().keySet())) {
+            if (!known.contains(name)) {
+                problems.add("tensor " + name + " has no place in the base model");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new UserException(file.path() + ": the adapter does not fit the base model:\n  "
+                    + String.join("\n  ", problems.subList(0, Math.min(20, problems.size()))));
+        }
+    }
+
+    /**
+     * Writes adapter_config.json and adapter_model.safetensors, the values in 32 bits.
+     *
+     * @param baseModel where the base model is, as peft is to find it
+     */
+    public static void save(Lora lora, Path directory, String baseModel, Engine engine) {
+        Map<String, TrainableParameter> parameters = new LinkedHashMap<>();
+        lora.trainable().forEach(p -> parameters.put(p.name(), p));
+        List<TensorInfo> tensors = lora.trainable().stream()
+                .map(p -> new TensorInfo(p.name(), DType.F32, p.shape()))
+                .toList();
+        SafetensorsWriter.write(
+                directory.resolve(PeftFiles.WEIGHTS), tensors, SafetensorsWriter.PYTORCH, (tensor, sink) -> {
+                    try (Tensor values =
+                            engine.cast(parameters.get(tensor.name()).master(), DType.F32)) {
+                        sink.write(engine.download(values));
+                    }
+                });
+        List<String> adapted = lora.decoder().parameters().linears().stream()
+                .filter(linear -> linear.adapter().isPresent())
+                .map(linear -> DecoderParameters.moduleName(linear.weight()))
+                .toList();
+        PeftFiles.writeSettings(directory, lora.settings(), baseModel, adapted);
+    }
+}
