@@ -104,6 +104,27 @@ public final class Nf4 {
         return quantize((first, target, count) -> FloatCodec.decode(elements, dtype, first, target, 0, count), shape);
     }
 
+    /** As {@link #quantize(StoredTensor)}, the scales left in 32 bits. */
+    public static Blocks quantizeOnce(StoredTensor tensor) {
+        ByteBuffer elements = tensor.buffer();
+        try {
+            return blocks(
+                    (first, target, count) -> FloatCodec.decode(elements, tensor.dtype(), first, target, 0, count),
+                    tensor.shape());
+        } catch (ArithmeticException e) {
+            throw new UserException(
+                    tensor.file() + ": tensor " + tensor.name() + " cannot be quantised: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * Codes and their scales.
+     *
+     * @param packed U8 [(elements + 1) / 2], the first element of a pair in the high four bits; direct
+     * @param scales one for every block of 64 elements
+     */
+    public record Blocks(ByteBuffer packed, float[] scales) {}
+
     /** @throws ArithmeticException where a value is NaN or infinite */
     public static Nf4Matrix quantize(float[] values, Shape shape) {
         if (values.length != shape.elements()) {
@@ -118,6 +139,11 @@ public final class Nf4 {
     }
 
     private static Nf4Matrix quantize(Source source, Shape shape) {
+        Blocks blocks = blocks(source, shape);
+        return withQuantizedScales(blocks.packed(), blocks.scales(), shape);
+    }
+
+    private static Blocks blocks(Source source, Shape shape) {
         int elements = Math.toIntExact(shape.elements());
         if (elements == 0) {
             throw new IllegalArgumentException("no elements in " + shape);
@@ -138,7 +164,7 @@ public final class Nf4 {
             }
             packed.put(first / 2, codes);
         });
-        return withQuantizedScales(packed, scales, shape);
+        return new Blocks(packed, scales);
     }
 
     /** Puts the codes of {@code values[start, end)} in their place and returns the block's scale. */

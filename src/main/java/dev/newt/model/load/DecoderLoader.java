@@ -8,10 +8,16 @@ import dev.newt.tensor.DType;
 import dev.newt.tensor.DenseTrainableParameter;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.FrozenParameter;
+import dev.newt.tensor.Nf4Parameter;
+import dev.newt.tensor.Nf4Tensors;
 import dev.newt.tensor.Parameter;
+import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import dev.newt.weights.ModelDirectory;
+import dev.newt.weights.Nf4;
+import dev.newt.weights.Nf4Matrix;
 import dev.newt.weights.StoredTensor;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -48,8 +54,31 @@ public final class DecoderLoader {
             case FROZEN -> new FrozenParameter(slot.name(), dense(stored, compute));
             case TRAINED -> new DenseTrainableParameter(
                     slot.name(), engine, copied(stored, compute.accumulator()), compute);
-            case NF4, NF4_PLAIN -> throw new UnsupportedOperationException();
+            case NF4 -> new Nf4Parameter(slot.name(), engine, doublyQuantised(stored), compute);
+            case NF4_PLAIN -> new Nf4Parameter(slot.name(), engine, quantised(stored), compute);
         };
+    }
+
+    private Nf4Tensors doublyQuantised(StoredTensor stored) {
+        Nf4Matrix matrix = Nf4.quantize(stored);
+        return new Nf4Tensors(
+                upload(matrix.packed(), DType.U8),
+                new Nf4Tensors.DoublyQuantised(
+                        upload(matrix.scaleCodes(), DType.U8),
+                        upload(matrix.scaleScales(), DType.F32),
+                        upload(matrix.scaleTable(), DType.F32),
+                        matrix.scaleOffset()),
+                matrix.shape());
+    }
+
+    private Nf4Tensors quantised(StoredTensor stored) {
+        Nf4.Blocks blocks = Nf4.quantizeOnce(stored);
+        Tensor scales = engine.upload(blocks.scales(), Shape.of(blocks.scales().length));
+        return new Nf4Tensors(upload(blocks.packed(), DType.U8), new Nf4Tensors.Plain(scales), stored.shape());
+    }
+
+    private Tensor upload(ByteBuffer elements, DType dtype) {
+        return engine.upload(elements, dtype, Shape.of(elements.remaining() / dtype.bytes()));
     }
 
     /** Mapped where the types agree. */
