@@ -24,6 +24,8 @@ public record ScheduleConfig(
         @Key("evals_per_epoch") Optional<@Min(0) Integer> evalsPerEpoch,
         @Key("eval_steps") Optional<@Positive Double> evalSteps,
         @Key("eval_strategy") Optional<When> evalStrategy,
+        @Key(value = "eval_table_size", byDefault = "0") @Min(0) Integer evalTableSize,
+        @Key(value = "eval_max_new_tokens", byDefault = "128") @Min(1) Integer evalMaxNewTokens,
         @Key("saves_per_epoch") Optional<@Min(0) Integer> savesPerEpoch,
         @Key("save_steps") Optional<@Positive Double> saveSteps,
         @Key("save_strategy") Optional<When> saveStrategy,

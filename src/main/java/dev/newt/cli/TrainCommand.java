@@ -1,0 +1,195 @@
+package dev.newt.cli;
+
+import dev.newt.config.LoadedConfig;
+import dev.newt.data.DatasetStatistics;
+import dev.newt.data.PreparedData;
+import dev.newt.data.Samples.PromptAndAnswer;
+import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.PlanTable;
+import dev.newt.plan.Planner;
+import dev.newt.report.ConsoleProgress;
+import dev.newt.report.HtmlReport;
+import dev.newt.report.MetricsFile;
+import dev.newt.report.ReportContent;
+import dev.newt.report.ReportContent.Sample;
+import dev.newt.report.ReportContent.Score;
+import dev.newt.run.TrainingRun;
+import dev.newt.train.InterruptSignals;
+import dev.newt.train.StopRequest;
+import dev.newt.train.TrainingFailedException;
+import dev.newt.train.TrainingListener;
+import dev.newt.train.TrainingResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Trains what a configuration says. */
+final class TrainCommand implements Command {
+    private static final int SAMPLES_SHOWN = 3;
+    private static final int SAMPLES_REPORTED = 20;
+
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public String summary() {
+        return "train; also without the word: newt CONFIG.yaml";
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) {
+        LoadedConfig loaded = arguments.config(console);
+        ExecutionPlan plan = Planner.plan(loaded);
+        console.out().print(PlanTable.of(plan));
+        plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
+        StopRequest stop = new StopRequest();
+        try (InterruptSignals signals = new InterruptSignals(stop, console.err());
+                TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {
+            return new Session(loaded, plan, run, console, stop).run();
+        } catch (TrainingFailedException e) {
+            console.err().println("error: " + e.getMessage());
+            return ExitCode.FAILED;
+        }
+    }
+
+    /** One run, with what has been seen of it so far. */
+    private static final class Session {
+        private final LoadedConfig loaded;
+        private final ExecutionPlan plan;
+        private final TrainingRun run;
+        private final Console console;
+        private final StopRequest stop;
+        private List<String> before = List.of();
+        private List<String> after = List.of();
+
+        Session(LoadedConfig loaded, ExecutionPlan plan, TrainingRun run, Console console, StopRequest stop) {
+            this.loaded = loaded;
+            this.plan = plan;
+            this.run = run;
+            this.console = console;
+            this.stop = stop;
+        }
+
+        int run() {
+            console.out().println(describe(run.data()) + ", " + run.totalSteps() + " steps");
+            run.load();
+            before = answer("before training");
+            TrainingResult result;
+            try (ConsoleProgress progress = new ConsoleProgress(console.out(), ConsoleProgress.isTerminal());
+                    MetricsFile metrics = new MetricsFile(run.outputDirectory())) {
+                HtmlReport report = new HtmlReport(run.outputDirectory(), this::report);
+                List<TrainingListener> listeners = List.of(progress, metrics, report);
+                result = run.train(stop, listeners);
+                if (result.status() == TrainingResult.Status.INTERRUPTED) {
+                    return ExitCode.INTERRUPTED;
+                }
+                after = answer("after training");
+                report.write();
+            }
+            conclude(result.evaluationLoss());
+            return ExitCode.DONE;
+        }
+
+        private List<String> answer(String when) {
+            if (run.questions().isEmpty() || stop.isRequested()) {
+                return List.of();
+            }
+            AnswerProgress progress = new AnswerProgress(console, "answering held-out questions " + when);
+            List<String> answers = run.answer(progress::update);
+            progress.end();
+            return answers;
+        }
+
+        private void conclude(OptionalDouble evaluationLoss) {
+            console.out().println();
+            if (!before.isEmpty() && !after.isEmpty()) {
+                for (int i = 0; i < Math.min(SAMPLES_SHOWN, run.questions().size()); i++) {
+                    PromptAndAnswer question = run.questions().get(i);
+                    console.out().println("question  " + oneLine(run.promptText(question)));
+                    console.out().println("  before  " + oneLine(before.get(i)));
+                    console.out().println("  after   " + oneLine(after.get(i)));
+                    console.out().println("  data    " + oneLine(question.answer()));
+                }
+                console.out()
+                        .printf(
+                                Locale.ROOT,
+                                "exact match on %d held-out rows: %.1f%% before, %.1f%% after%n",
+                                run.questions().size(),
+                                100 * run.exactMatch(before),
+                                100 * run.exactMatch(after));
+            }
+            evaluationLoss.ifPresent(loss -> console.out().printf(Locale.ROOT, "evaluation loss: %.4f%n", loss));
+            String config = loaded.file().toString();
+            boolean adapter = plan.method().lora().isPresent();
+            console.out().println((adapter ? "adapter:    " : "model:      ") + run.outputDirectory());
+            console.out().println("report:     " + run.outputDirectory().resolve(HtmlReport.FILE_NAME));
+            console.out().println("try it:     java -jar runner.jar inference " + config);
+            if (adapter) {
+                console.out().println("merge it:   java -jar runner.jar merge-lora " + config);
+                console.out()
+                        .println("in Python:  peft.PeftModel.from_pretrained(base_model, \"" + run.outputDirectory()
+                                + "\")");
+            }
+        }
+
+        private ReportContent report() {
+            List<Sample> samples = new ArrayList<>();
+            for (int i = 0; i < Math.min(SAMPLES_REPORTED, run.questions().size()); i++) {
+                PromptAndAnswer question = run.questions().get(i);
+                samples.add(new Sample(
+                        run.promptText(question), Optional.of(question.answer()), at(before, i), at(after, i)));
+            }
+            Map<String, Score> scores = new LinkedHashMap<>();
+            if (!before.isEmpty()) {
+                scores.put(
+                        "exact match (share of " + run.questions().size() + " held-out rows)",
+                        new Score(Optional.of(run.exactMatch(before)), score(after)));
+            }
+            return new ReportContent(
+                    loaded.file().getFileName().toString(), loaded.text(), PlanTable.of(plan), samples, scores);
+        }
+
+        private Optional<Double> score(List<String> answers) {
+            return answers.isEmpty() ? Optional.empty() : Optional.of(run.exactMatch(answers));
+        }
+
+        private static Optional<String> at(List<String> texts, int index) {
+            return texts.isEmpty() ? Optional.empty() : Optional.of(texts.get(index));
+        }
+
+        private static String oneLine(String text) {
+            return text.replace("\n", "\\n");
+        }
+
+        private static String describe(PreparedData data) {
+            DatasetStatistics rows = data.statistics();
+            StringBuilder text = new StringBuilder(String.format(
+                    Locale.ROOT,
+                    "data: %,d examples of %,d rows, %,d tokens, %,d trained",
+                    rows.examples(),
+                    rows.rows(),
+                    rows.tokens(),
+                    rows.trainedTokens()));
+            long dropped = rows.tooLong() + rows.tooShort() + rows.untrained() + rows.empty();
+            if (dropped > 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        " (left out: %d too long, %d too short, %d without trained tokens, %d empty)",
+                        rows.tooLong(),
+                        rows.tooShort(),
+                        rows.untrained(),
+                        rows.empty()));
+            }
+            data.validation().ifPresent(set -> text.append(String.format(Locale.ROOT, ", %,d held out", set.size())));
+            data.packingEfficiency()
+                    .ifPresent(share -> text.append(String.format(Locale.ROOT, ", packed to %.0f%%", 100 * share)));
+            return text.append(data.reused() ? ", prepared earlier" : "").toString();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.newt.run;
+
+import dev.newt.config.DataConfig;
+import dev.newt.config.DatasetConfig;
+import dev.newt.config.LoadedConfig;
+import dev.newt.config.NewtConfig;
+import dev.newt.config.TextOrList;
+import dev.newt.data.ChatSettings;
+import dev.newt.data.DataSettings;
+import dev.newt.data.DatasetSettings;
+import dev.newt.data.ExcessLengthStrategy;
+import dev.newt.data.PromptFormat;
+import dev.newt.data.TrainOnEnd;
+import dev.newt.data.pack.BatchSettings;
+import dev.newt.data.source.Format;
+import dev.newt.data.source.Split;
+import dev.newt.data.token.SpecialTokens;
+import dev.newt.data.token.Tokenizer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From the configuration to the settings of the data. */
+final class DataWiring {
+    private static final String PREPARED = "last_run_prepared";
+    /** Axolotl's default of sample_packing_bin_size. */
+    private static final int MOST_ROWS_OF_A_BIN = 200;
+
+    private final LoadedConfig loaded;
+    private final NewtConfig config;
+
+    DataWiring(LoadedConfig loaded) {
+        this.loaded = loaded;
+        this.config = loaded.config();
+    }
+
+    /** The folder of the base model. */
+    Path modelFolder() {
+        return loaded.paths().find(config.model().baseModel());
+    }
+
+    Tokenizer tokenizer() {
+        Path folder = config.model().tokenizerConfig().map(loaded.paths()::find).orElseGet(this::modelFolder);
+        SpecialTokens special = config.model()
+                .specialTokens()
+                .map(s -> new SpecialTokens(s.bosToken(), s.eosToken(), s.padToken(), s.unkToken()))
+                .orElseGet(SpecialTokens::none);
+        return Tokenizer.open(folder, special);
+    }
+
+    /** The chat template's source, where the configuration gives one. */
+    Optional<String> chatTemplate() {
+        return config.data().chatTemplateJinja();
+    }
+
+    DataSettings data() {
+        DataConfig data = config.data();
+        return new DataSettings(
+                data.datasets().stream().map(this::dataset).toList(),
+                data.testDatasets().stream().map(this::dataset).toList(),
+                data.valSetSize(),
+                data.trainOnInputs(),
+                data.sequenceLen(),
+                data.minSampleLen(),
+                ExcessLengthStrategy.valueOf(data.excessLengthStrategy().name()),
+                data.samplePacking(),
+                config.training().seed(),
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                loaded.paths().output(data.datasetPreparedPath().orElse(PREPARED)),
+                loaded.paths()::find);
+    }
+
+    BatchSettings trainingBatches() {
+        return batches(config.data().samplePacking(), true);
+    }
+
+    BatchSettings evaluationBatches() {
+        return batches(config.data().evalSamplePacking().orElse(config.data().samplePacking()), false);
+    }
+
+    private BatchSettings batches(boolean packing, boolean training) {
+        return new BatchSettings(
+                config.training().microBatchSize(),
+                training ? config.training().gradientAccumulationSteps() : 1,
+                config.data().sequenceLen(),
+                packing,
+                MOST_ROWS_OF_A_BIN,
+                false,
+                training,
+                config.training().seed());
+    }
+
+    private DatasetSettings dataset(DatasetConfig dataset) {
+        return new DatasetSettings(
+                dataset.path(),
+                dataset.dataFiles().map(TextOrList::all).orElse(List.of()),
+                dataset.dsType().map(type -> Format.named(type.text())),
+                dataset.split().map(Split::parse).orElse(Split.TRAIN),
+                dataset.type().flatMap(type -> type.name()),
+                dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
+                dataset.field().orElse("text"),
+                chat(dataset));
+    }
+
+    private static PromptFormat promptFormat(dev.newt.config.PromptFormat format) {
+        return new PromptFormat(
+                format.systemPrompt().orElse(""),
+                format.systemFormat().orElse("{system}"),
+                format.fieldSystem(),
+                format.fieldInstruction().orElse("instruction"),
+                format.fieldInput().orElse("input"),
+                format.fieldOutput().orElse("output"),
+                format.format().orElse("{instruction} {input}"),
+                format.noInputFormat());
+    }
+
+    private ChatSettings chat(DatasetConfig dataset) {
+        ChatSettings defaults = ChatSettings.defaults();
+        Map<String, String> properties = new HashMap<>(defaults.messagePropertyMappings());
+        dataset.messageFieldRole().ifPresent(field -> properties.put("role", field));
+        dataset.messageFieldContent().ifPresent(field -> properties.put("content", field));
+        properties.putAll(dataset.messagePropertyMappings());
+        return new ChatSettings(
+                dataset.chatTemplateJinja()
+                        .or(() -> dataset.chatTemplate().isPresent()
+                                ? Optional.empty()
+                                : config.data().chatTemplateJinja()),
+                dataset.fieldMessages().orElse(defaults.fieldMessages()),
+                dataset.fieldTools().orElse(defaults.fieldTools()),
+                properties,
+                dataset.roles().isEmpty() ? defaults.roles() : dataset.roles(),
+                dataset.rolesToTrain().orElse(defaults.rolesToTrain()),
+                end(dataset.trainOnEos()).orElse(defaults.trainOnEos()),
+                end(dataset.trainOnEot()).or(() -> end(dataset.trainOnEos())).orElse(defaults.trainOnEot()),
+                config.data().eotTokens().orElse(defaults.eotTokens()),
+                dataset.messageFieldTraining(),
+                dataset.messageFieldTrainingDetail(),
+                dataset.fieldThinking().orElse(defaults.fieldThinking()),
+                dataset.templateThinkingKey().orElse(defaults.templateThinkingKey()),
+                dataset.dropSystemMessage(),
+                dataset.splitThinking(),
+                Map.of());
+    }
+
+    private static Optional<TrainOnEnd> end(Optional<dev.newt.config.TrainOnEnd> configured) {
+        return configured.map(value -> TrainOnEnd.valueOf(value.name()));
+    }
+}

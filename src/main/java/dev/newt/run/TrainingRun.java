@@ -1,0 +1,149 @@
+package dev.newt.run;
+
+import dev.newt.config.LoadedConfig;
+import dev.newt.config.ScheduleConfig;
+import dev.newt.data.MicroBatch;
+import dev.newt.data.Preparation;
+import dev.newt.data.PreparedData;
+import dev.newt.data.Progress;
+import dev.newt.data.Samples.PromptAndAnswer;
+import dev.newt.data.token.Tokenizer;
+import dev.newt.engine.djl.DjlEngine;
+import dev.newt.io.AtomicFiles;
+import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.PlanJson;
+import dev.newt.tensor.Engine;
+import dev.newt.train.StopRequest;
+import dev.newt.train.TrainSettings;
+import dev.newt.train.Trainer;
+import dev.newt.train.TrainingListener;
+import dev.newt.train.TrainingResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** A plan carried out: data prepared, model loaded, questions answered, model trained, results written. */
+public final class TrainingRun implements AutoCloseable {
+    private final LoadedConfig loaded;
+    private final ExecutionPlan plan;
+    private final DataWiring wiring;
+    private final Tokenizer tokenizer;
+    private final PreparedData data;
+    private final PreparedBatches batches;
+    private final TrainSettings settings;
+    private final Answers questions;
+    private Optional<Engine> engine = Optional.empty();
+    private Optional<TunedModel> model = Optional.empty();
+
+    private TrainingRun(
+            LoadedConfig loaded, ExecutionPlan plan, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        this.loaded = loaded;
+        this.plan = plan;
+        this.wiring = wiring;
+        this.tokenizer = tokenizer;
+        this.data = Preparation.prepare(wiring.data(), tokenizer, progress);
+        this.batches = new PreparedBatches(data.train(), wiring.trainingBatches());
+        String dataKey = data.directory().getFileName().toString();
+        this.settings = new TrainWiring(loaded, plan).settings(dataKey, batches.stepsPerEpoch());
+        this.questions = data.validation()
+                .map(set -> Answers.of(
+                        set,
+                        loaded.config().schedule().evalTableSize(),
+                        plan.batch().sequenceLen(),
+                        tokenizer))
+                .orElseGet(() -> new Answers(List.of()));
+    }
+
+    /** Prepares the data. Nothing is loaded yet. */
+    public static TrainingRun prepare(LoadedConfig loaded, ExecutionPlan plan, Progress progress) {
+        DataWiring wiring = new DataWiring(loaded);
+        Tokenizer tokenizer = wiring.tokenizer();
+        try {
+            return new TrainingRun(loaded, plan, wiring, tokenizer, progress);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    public PreparedData data() {
+        return data;
+    }
+
+    public long totalSteps() {
+        return settings.totalSteps(batches.stepsPerEpoch());
+    }
+
+    public Path outputDirectory() {
+        return settings.outputDirectory();
+    }
+
+    /** Starts the engine and loads the model; then writes newt.yaml and plan.json. */
+    public void load() {
+        engine = Optional.of(DjlEngine.create());
+        model = Optional.of(TunedModel.forTraining(loaded, plan, engine.get()));
+        AtomicFiles.writeString(outputDirectory().resolve("newt.yaml"), loaded.text());
+        AtomicFiles.writeString(outputDirectory().resolve("plan.json"), PlanJson.write(plan));
+    }
+
+    /** The held-out questions that {@code eval_table_size} asks for, with the answers that the data give. */
+    public List<PromptAndAnswer> questions() {
+        return questions.questions();
+    }
+
+    /** The text of a question as the model sees it, special tokens included. */
+    public String promptText(PromptAndAnswer question) {
+        return tokenizer.decode(question.promptIds(), false);
+    }
+
+    /** The model's answers to the questions, as it is now. */
+    public List<String> answer(BiConsumer<Integer, Integer> progress) {
+        ScheduleConfig schedule = loaded.config().schedule();
+        return questions.answer(
+                engine.orElseThrow(),
+                model.orElseThrow().decoder(),
+                tokenizer,
+                ends(model.orElseThrow(), tokenizer),
+                plan.batch().sequenceLen(),
+                schedule.evalMaxNewTokens(),
+                progress);
+    }
+
+    /** The share of answers that equal those of the data. */
+    public double exactMatch(List<String> answers) {
+        return questions.exactMatch(answers);
+    }
+
+    static Set<Integer> ends(TunedModel model, Tokenizer tokenizer) {
+        Set<Integer> ends = new LinkedHashSet<>(model.config().eosTokens());
+        tokenizer.eosId().ifPresent(ends::add);
+        return ends;
+    }
+
+    /** Trains to the end, or until asked to stop. */
+    public TrainingResult train(StopRequest stop, List<TrainingListener> listeners) {
+        TunedModel tuned = model.orElseThrow(() -> new IllegalStateException("load() first"));
+        SftModel stepModel = new SftModel(
+                engine.orElseThrow(),
+                tuned.decoder(),
+                tuned.trainable(),
+                plan.compute().checkpointing(),
+                tuned);
+        List<MicroBatch> evaluation = data.validation()
+                .filter(set -> set.size() > 0)
+                .map(set -> new PreparedBatches(set, wiring.evaluationBatches()).onePass())
+                .orElseGet(ArrayList::new);
+        return new Trainer(engine.get(), stepModel, batches, evaluation, settings, stop, listeners).run();
+    }
+
+    @Override
+    public void close() {
+        model.ifPresent(TunedModel::close);
+        engine.ifPresent(Engine::close);
+        tokenizer.close();
+    }
+}
