@@ -1,9 +1,9 @@
 package dev.newt.data;
 
+import dev.newt.io.AtomicFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -114,7 +114,7 @@ final class TokenFile {
             try {
                 tokens.write(bytes.array());
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw AtomicFiles.failure(directory, e);
             }
             if (size == lengths.length) {
                 lengths = Arrays.copyOf(lengths, 2 * size);

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,16 +192,57 @@ public final class AtomicFiles {
         }
     }
 
-    private static RuntimeException failure(Path target, IOException e) {
+    /** What to tell the user where {@code target} could not be written. */
+    public static UserException failure(Path target, IOException e) {
+        String place = shown(target);
         String message = String.valueOf(e.getMessage());
-        if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
+        if (message.contains("No space left on device")) {
             return new UserException(
-                    target + ": the disk is full; nothing was replaced. Free some space or choose another output_dir.",
+                    place
+                            + ": the disk is full; nothing was replaced. Free some space or choose a folder on another disk.",
+                    e);
+        }
+        if (message.contains("Disk quota exceeded")) {
+            return new UserException(
+                    place + ": your disk quota is used up; nothing was replaced. Free some space or choose a folder on"
+                            + " another disk.",
+                    e);
+        }
+        if (message.contains("File too large")) {
+            return new UserException(
+                    place
+                            + ": the file is larger than is allowed here; nothing was replaced. Raise the limit (ulimit -f),"
+                            + " or choose a folder on a file system for large files.",
                     e);
         }
         if (e instanceof DirectoryNotEmptyException) {
-            return new UserException(target + ": the folder exists and is not empty.", e);
+            return new UserException(place + ": the folder exists and is not empty.", e);
         }
-        return new UncheckedIOException(target + ": cannot be written: " + message, e);
+        if (e instanceof AccessDeniedException denied) {
+            return new UserException(
+                    place + ": cannot be written: no permission for " + shown(Path.of(denied.getFile()))
+                            + ". Change its permissions or choose another folder.",
+                    e);
+        }
+        if (e instanceof FileAlreadyExistsException exists) {
+            return new UserException(
+                    place + ": cannot be written: " + shown(Path.of(exists.getFile())) + " is a file, not a folder.",
+                    e);
+        }
+        String reason = e instanceof FileSystemException failed && failed.getReason() != null
+                ? failed.getReason() + " (" + shown(Path.of(failed.getFile())) + ")"
+                : message;
+        return new UserException(place + ": cannot be written: " + reason + ".", e);
+    }
+
+    /** A path as it will be: without the marks of what is not yet whole. */
+    private static String shown(Path path) {
+        Path shown = path.getRoot();
+        for (Path name : path) {
+            String text = name.toString();
+            Path whole = Path.of(text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text);
+            shown = shown == null ? whole : shown.resolve(whole);
+        }
+        return String.valueOf(shown);
     }
 }

@@ -140,6 +140,6 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     }
 
     private UserException failure(IOException e) {
-        return new UserException(file + ": cannot be written: " + e.getMessage(), e);
+        return AtomicFiles.failure(file, e);
     }
 }

@@ -31,6 +31,7 @@ public final class TrainingRun implements AutoCloseable {
     private final LoadedConfig loaded;
     private final ExecutionPlan plan;
     private final DataWiring wiring;
+    private final OutputLock lock;
     private final Tokenizer tokenizer;
     private final PreparedData data;
     private final PreparedBatches batches;
@@ -40,10 +41,16 @@ public final class TrainingRun implements AutoCloseable {
     private Optional<TunedModel> model = Optional.empty();
 
     private TrainingRun(
-            LoadedConfig loaded, ExecutionPlan plan, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+            LoadedConfig loaded,
+            ExecutionPlan plan,
+            DataWiring wiring,
+            OutputLock lock,
+            Tokenizer tokenizer,
+            Progress progress) {
         this.loaded = loaded;
         this.plan = plan;
         this.wiring = wiring;
+        this.lock = lock;
         this.tokenizer = tokenizer;
         this.data = Preparation.prepare(wiring.data(), tokenizer, progress);
         this.batches = new PreparedBatches(data.train(), wiring.trainingBatches());
@@ -58,13 +65,17 @@ public final class TrainingRun implements AutoCloseable {
                 .orElseGet(() -> new Answers(List.of()));
     }
 
-    /** Prepares the data. Nothing is loaded yet. */
+    /** Takes the output directory for this run alone, and prepares the data. Nothing is loaded yet. */
     public static TrainingRun prepare(LoadedConfig loaded, ExecutionPlan plan, Progress progress) {
         DataWiring wiring = new DataWiring(loaded);
         Tokenizer tokenizer = wiring.tokenizer();
+        Optional<OutputLock> lock = Optional.empty();
         try {
-            return new TrainingRun(loaded, plan, wiring, tokenizer, progress);
+            lock = Optional.of(OutputLock.acquire(
+                    loaded.paths().output(loaded.config().schedule().outputDir())));
+            return new TrainingRun(loaded, plan, wiring, lock.get(), tokenizer, progress);
         } catch (RuntimeException e) {
+            lock.ifPresent(OutputLock::close);
             tokenizer.close();
             throw e;
         }
@@ -145,5 +156,6 @@ public final class TrainingRun implements AutoCloseable {
         model.ifPresent(TunedModel::close);
         engine.ifPresent(Engine::close);
         tokenizer.close();
+        lock.close();
     }
 }

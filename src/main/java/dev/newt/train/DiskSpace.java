@@ -1,8 +1,8 @@
 package dev.newt.train;
 
+import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,7 +22,7 @@ final class DiskSpace {
             Files.createDirectories(outputDirectory);
             free = Files.getFileStore(outputDirectory).getUsableSpace();
         } catch (IOException e) {
-            throw new UncheckedIOException(outputDirectory + ": cannot be created", e);
+            throw AtomicFiles.failure(outputDirectory, e);
         }
         if (needed > free) {
             throw new UserException(String.format(

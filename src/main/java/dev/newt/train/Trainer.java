@@ -11,7 +11,6 @@ import dev.newt.tensor.Keys;
 import dev.newt.tensor.Parameter;
 import dev.newt.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -283,7 +282,7 @@ public final class Trainer {
         try {
             model.saveOutputs(settings.outputDirectory());
         } catch (IOException e) {
-            throw new UncheckedIOException(settings.outputDirectory() + ": cannot be written", e);
+            throw AtomicFiles.failure(settings.outputDirectory(), e);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.newt.weights;
 
 import dev.newt.io.AtomicFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ public final class ModelWriter {
                 Files.deleteIfExists(single);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": cannot be written", e);
+            throw AtomicFiles.failure(directory, e);
         }
     }
 
