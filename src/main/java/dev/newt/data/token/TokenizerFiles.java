@@ -5,6 +5,7 @@ import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -65,7 +66,8 @@ final class TokenizerFiles {
         overrides.eosToken().ifPresent(name -> names.put("eos_token", name));
         overrides.padToken().ifPresent(name -> names.put("pad_token", name));
         overrides.unkToken().ifPresent(name -> names.put("unk_token", name));
-        return Map.copyOf(names);
+        // Sorted: what is printed of it names prepared data, and Map.copyOf has another order in every process.
+        return Collections.unmodifiableMap(names);
     }
 
     /** {@code chat_template.jinja}, else the one in tokenizer_config.json; of several the one named default. */
