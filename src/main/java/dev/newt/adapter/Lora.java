@@ -29,7 +29,7 @@ import java.util.function.Function;
  */
 public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
         implements AutoCloseable {
-    private static final String PREFIX = "base_model.model.";
+    static final String PREFIX = "base_model.model.";
     private static final String HEAD = "lm_head";
 
     public Lora {

@@ -9,7 +9,13 @@ import java.util.logging.Logger;
 /** The program's entry. */
 public final class Main {
     /** In the order of the help. */
-    private static final List<Command> COMMANDS = List.of(new TrainCommand(), new ValidateCommand(), new PlanCommand());
+    private static final List<Command> COMMANDS = List.of(
+            new TrainCommand(),
+            new ValidateCommand(),
+            new PlanCommand(),
+            new PreprocessCommand(),
+            new InferenceCommand(),
+            new MergeLoraCommand());
 
     /** Held, since java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger VALIDATOR = Logger.getLogger("org.hibernate.validator");

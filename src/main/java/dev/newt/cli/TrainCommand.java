@@ -1,8 +1,6 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
-import dev.newt.data.DatasetStatistics;
-import dev.newt.data.PreparedData;
 import dev.newt.data.Samples.PromptAndAnswer;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PlanTable;
@@ -77,7 +75,7 @@ final class TrainCommand implements Command {
         }
 
         int run() {
-            console.out().println(describe(run.data()) + ", " + run.totalSteps() + " steps");
+            console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             run.load();
             before = answer("before training");
             TrainingResult result;
@@ -164,32 +162,7 @@ final class TrainCommand implements Command {
         }
 
         private static String oneLine(String text) {
-            return text.replace("\n", "\\n");
-        }
-
-        private static String describe(PreparedData data) {
-            DatasetStatistics rows = data.statistics();
-            StringBuilder text = new StringBuilder(String.format(
-                    Locale.ROOT,
-                    "data: %,d examples of %,d rows, %,d tokens, %,d trained",
-                    rows.examples(),
-                    rows.rows(),
-                    rows.tokens(),
-                    rows.trainedTokens()));
-            long dropped = rows.tooLong() + rows.tooShort() + rows.untrained() + rows.empty();
-            if (dropped > 0) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        " (left out: %d too long, %d too short, %d without trained tokens, %d empty)",
-                        rows.tooLong(),
-                        rows.tooShort(),
-                        rows.untrained(),
-                        rows.empty()));
-            }
-            data.validation().ifPresent(set -> text.append(String.format(Locale.ROOT, ", %,d held out", set.size())));
-            data.packingEfficiency()
-                    .ifPresent(share -> text.append(String.format(Locale.ROOT, ", packed to %.0f%%", 100 * share)));
-            return text.append(data.reused() ? ", prepared earlier" : "").toString();
+            return Text.printable(text.replace("\n", "\\n"));
         }
     }
 }

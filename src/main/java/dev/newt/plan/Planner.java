@@ -180,6 +180,10 @@ public final class Planner {
         model.tensors()
                 .all()
                 .forEach(slot -> modules.merge(slot.moduleName(), slot.shape().elements(), Long::sum));
+        if (model.spec().tiedHead()) {
+            // peft trains a copy of its own for the head.
+            modules.put("lm_head", (long) model.spec().vocabulary() * model.spec().hidden());
+        }
         List<String> saved = named(
                 "lora_modules_to_save",
                 () -> LoraTargets.saved(lora.modulesToSave(), modules.keySet(), Set.copyOf(adapted)));

@@ -2,6 +2,7 @@ package dev.newt.run;
 
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.ScheduleConfig;
+import dev.newt.data.DatasetStatistics;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
@@ -53,6 +54,7 @@ public final class TrainingRun implements AutoCloseable {
         this.lock = lock;
         this.tokenizer = tokenizer;
         this.data = Preparation.prepare(wiring.data(), tokenizer, progress);
+        requirePositions();
         this.batches = new PreparedBatches(data.train(), wiring.trainingBatches());
         String dataKey = data.directory().getFileName().toString();
         this.settings = new TrainWiring(loaded, plan).settings(dataKey, batches.stepsPerEpoch());
@@ -85,12 +87,33 @@ public final class TrainingRun implements AutoCloseable {
         return data;
     }
 
+    /** The training examples, readable. */
+    public TokenView tokens() {
+        return new TokenView(data.train(), tokenizer);
+    }
+
     public long totalSteps() {
         return settings.totalSteps(batches.stepsPerEpoch());
     }
 
     public Path outputDirectory() {
         return settings.outputDirectory();
+    }
+
+    /** A row's positions must lie within those that the model was made for. */
+    private void requirePositions() {
+        int positions = plan.model().maxPositions();
+        int longest = Math.max(
+                data.statistics().longest(),
+                data.testStatistics().map(DatasetStatistics::longest).orElse(0));
+        if (longest > positions) {
+            throw loaded.error(
+                    "sequence_len",
+                    "sequence_len: the longest row has " + longest + " tokens, but the model's rotary positions end at "
+                            + positions + " (max_position_embeddings of its config.json); set sequence_len: "
+                            + positions
+                            + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
+        }
     }
 
     /** Starts the engine and loads the model; then writes newt.yaml and plan.json. */
