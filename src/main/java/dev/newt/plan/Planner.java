@@ -182,7 +182,8 @@ public final class Planner {
                 .forEach(slot -> modules.merge(slot.moduleName(), slot.shape().elements(), Long::sum));
         if (model.spec().tiedHead()) {
             // peft trains a copy of its own for the head.
-            modules.put("lm_head", (long) model.spec().vocabulary() * model.spec().hidden());
+            modules.put(
+                    "lm_head", (long) model.spec().vocabulary() * model.spec().hidden());
         }
         List<String> saved = named(
                 "lora_modules_to_save",
