@@ -45,7 +45,6 @@ final class TinyRun {
                   - path: rows.jsonl
                     ds_type: json
                     type: completion
-                val_set_size: 0
                 sequence_len: 64
                 sample_packing: true
                 micro_batch_size: 2
