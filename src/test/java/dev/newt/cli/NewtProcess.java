@@ -25,7 +25,12 @@ final class NewtProcess {
     static NewtProcess ofClasses(Path workingDirectory, String... arguments) throws IOException {
         return start(
                 workingDirectory,
-                List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()),
+                List.of(
+                        "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName()),
                 "",
                 arguments);
     }
@@ -35,11 +40,17 @@ final class NewtProcess {
             throws IOException {
         return start(
                 workingDirectory,
-                List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path"), Main.class.getName()),
+                List.of(
+                        "-Xmx512m",
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName()),
                 "ulimit -f " + blocks + " && ",
                 arguments);
     }
 
+    /** As a user starts it. */
     static NewtProcess ofJar(Path jar, Path workingDirectory, String... arguments) throws IOException {
         return start(workingDirectory, List.of("-jar", jar.toString()), "", arguments);
     }
@@ -51,7 +62,6 @@ final class NewtProcess {
             command.addAll(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
         command.addAll(how);
         command.addAll(List.of(arguments));
         Path logs = Files.createDirectories(workingDirectory.resolve("logs"));
