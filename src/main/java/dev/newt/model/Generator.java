@@ -15,9 +15,12 @@ import java.util.random.RandomGenerator;
 
 /** Continues a sequence token by token, with a key-value cache that is used again for the next sequence. */
 public final class Generator implements AutoCloseable {
+    private static final long MOST_HELD_BYTES = 1L << 30;
+
     private final Engine engine;
     private final Decoder decoder;
     private final KvCache cache;
+    private final List<Parameter.Lease> held = new ArrayList<>();
 
     /** @param capacity the longest sequence, prompt and continuation together */
     public Generator(Engine engine, Decoder decoder, int capacity) {
@@ -77,6 +80,7 @@ public final class Generator implements AutoCloseable {
 
     @Override
     public void close() {
+        held.forEach(Parameter.Lease::close);
         cache.close();
     }
 }

@@ -8,6 +8,8 @@ public final class Nf4Parameter implements Parameter {
     private final Engine engine;
     private final Nf4Tensors values;
     private final DType dtype;
+    private Tensor dense;
+    private int leases;
 
     /**
      * @param values from now on the parameter's own
@@ -35,18 +37,27 @@ public final class Nf4Parameter implements Parameter {
         return false;
     }
 
+    /** Leases that are open at the same time share one dense matrix. */
     @Override
     public Lease lease() {
-        Tensor dense = engine.dequantizeNf4(values, dtype);
+        if (leases++ == 0) {
+            dense = engine.dequantizeNf4(values, dtype);
+        }
+        Tensor lent = dense;
         return new Lease() {
+            private boolean open = true;
+
             @Override
             public Tensor tensor() {
-                return dense;
+                return lent;
             }
 
             @Override
             public void close() {
-                dense.close();
+                if (open && --leases == 0) {
+                    lent.close();
+                }
+                open = false;
             }
         };
     }
