@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -123,6 +125,18 @@ class PreparationTest {
                 .isEqualTo(first.train().example(77).tokenIds());
         assertThat(second.train().example(77).trained())
                 .isEqualTo(first.train().example(77).trained());
+    }
+
+    @Test
+    void dataAreKnownByTheirContentNotByTheirPlace() throws IOException {
+        Path first = prepare(settings()).directory();
+        Files.setLastModifiedTime(data, FileTime.fromMillis(1_000_000));
+        assertThat(prepare(settings()).directory()).isEqualTo(first);
+        byte[] bytes = Files.readAllBytes(data);
+        int middle = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("tables", bytes.length / 2);
+        bytes[middle] = 'c';
+        Files.write(data, bytes);
+        assertThat(prepare(settings()).directory()).isNotEqualTo(first);
     }
 
     @Test
