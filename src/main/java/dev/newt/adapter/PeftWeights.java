@@ -23,6 +23,8 @@ import java.util.TreeSet;
 
 /** The tensors of an adapter in adapter_model.safetensors. */
 public final class PeftWeights {
+    private static final int PROBLEMS_SHOWN = 4;
+
     private PeftWeights() {}
 
     /**
@@ -71,7 +73,10 @@ public final class PeftWeights {
         }
         if (!problems.isEmpty()) {
             throw new UserException(file.path() + ": the adapter does not fit the base model:\n  "
-                    + String.join("\n  ", problems.subList(0, Math.min(20, problems.size()))));
+                    + String.join("\n  ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())))
+                    + (problems.size() > PROBLEMS_SHOWN
+                            ? "\n  and " + (problems.size() - PROBLEMS_SHOWN) + " more"
+                            : ""));
         }
     }
 

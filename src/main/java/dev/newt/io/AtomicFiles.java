@@ -11,6 +11,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -227,6 +228,11 @@ public final class AtomicFiles {
         if (e instanceof FileAlreadyExistsException exists) {
             return new UserException(
                     place + ": cannot be written: " + shown(Path.of(exists.getFile())) + " is a file, not a folder.",
+                    e);
+        }
+        if (e instanceof NoSuchFileException) {
+            return new UserException(
+                    place + ": cannot be written: its folder is not there and cannot be made. Choose another folder.",
                     e);
         }
         String reason = e instanceof FileSystemException failed && failed.getReason() != null

@@ -44,8 +44,8 @@ final class OutputLock implements AutoCloseable {
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (!isLocked(channel)) {
-                    throw new UserException("output_dir " + directory + " is in use by another run (process "
-                            + read(channel) + "). Let that run end, or choose another output_dir.");
+                    throw new UserException(directory + " is in use by another run (process " + read(channel)
+                            + "). Let that run end, or choose another folder.");
                 }
                 channel.truncate(0);
                 AtomicFiles.writeFully(

@@ -11,6 +11,7 @@ import dev.newt.data.Samples.PromptAndAnswer;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.io.AtomicFiles;
+import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PlanJson;
 import dev.newt.tensor.Engine;
@@ -73,13 +74,21 @@ public final class TrainingRun implements AutoCloseable {
         Tokenizer tokenizer = wiring.tokenizer();
         Optional<OutputLock> lock = Optional.empty();
         try {
-            lock = Optional.of(OutputLock.acquire(
-                    loaded.paths().output(loaded.config().schedule().outputDir())));
+            lock = Optional.of(lock(loaded));
             return new TrainingRun(loaded, plan, wiring, lock.get(), tokenizer, progress);
         } catch (RuntimeException e) {
             lock.ifPresent(OutputLock::close);
             tokenizer.close();
             throw e;
+        }
+    }
+
+    private static OutputLock lock(LoadedConfig loaded) {
+        try {
+            return OutputLock.acquire(
+                    loaded.paths().output(loaded.config().schedule().outputDir()));
+        } catch (UserException e) {
+            throw loaded.error("output_dir", "output_dir: " + e.getMessage());
         }
     }
 

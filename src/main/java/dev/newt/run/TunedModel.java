@@ -87,9 +87,10 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     private static TunedModel withAdapter(
             LoadedConfig loaded, ModelConfig model, Decoder base, LoraSettings settings, Engine engine, long seed) {
         try {
-            Optional<String> start = loaded.config().adapter().loraModelDir();
+            Optional<Path> start = loaded.config().adapter().loraModelDir().map(loaded.paths()::find);
+            start.ifPresent(folder -> StartingAdapter.requireAsConfigured(loaded, folder, settings, model));
             Lora lora = start.isPresent()
-                    ? PeftWeights.load(loaded.paths().find(start.get()), base, engine)
+                    ? PeftWeights.load(start.get(), base, engine)
                     : Lora.initialise(base, settings, engine, seed);
             return new TunedModel(engine, loaded, model, lora.decoder(), Optional.of(lora));
         } catch (RuntimeException e) {

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 final class NewtProcess {
     private static final int MOST_SECONDS = 120;
 
+    /** As the program logs, not as its tests do. */
+    private static final String LOGGING = "-Dlogback.configurationFile=logback.xml";
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -28,6 +31,7 @@ final class NewtProcess {
                 List.of(
                         "-Xmx512m",
                         "-XX:TieredStopAtLevel=1",
+                        LOGGING,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName()),
@@ -43,6 +47,7 @@ final class NewtProcess {
                 List.of(
                         "-Xmx512m",
                         "-XX:-UsePerfData",
+                        LOGGING,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName()),
@@ -62,6 +67,8 @@ final class NewtProcess {
             command.addAll(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // A killed process leaves there what it unpacked.
+        command.add("-Djava.io.tmpdir=" + Files.createDirectories(workingDirectory.resolve("tmp")));
         command.addAll(how);
         command.addAll(List.of(arguments));
         Path logs = Files.createDirectories(workingDirectory.resolve("logs"));
@@ -74,6 +81,10 @@ final class NewtProcess {
         // Threads that wait by spinning would take the processor from the other tests.
         builder.environment().put("OMP_WAIT_POLICY", "passive");
         return new NewtProcess(builder.start(), out, err);
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -33,9 +33,9 @@ class OutputLockTest {
         try (OutputLock first = OutputLock.acquire(directory)) {
             assertThatThrownBy(() -> OutputLock.acquire(directory))
                     .isInstanceOf(UserException.class)
-                    .hasMessage("output_dir " + directory + " is in use by another run (process "
+                    .hasMessage(directory + " is in use by another run (process "
                             + ProcessHandle.current().pid()
-                            + "). Let that run end, or choose another output_dir.");
+                            + "). Let that run end, or choose another folder.");
         }
         OutputLock.acquire(directory).close();
     }

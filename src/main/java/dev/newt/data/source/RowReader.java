@@ -51,7 +51,21 @@ public final class RowReader implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw new IllegalStateException("DuckDB cannot be opened: " + e.getMessage(), e);
+        } catch (LinkageError e) {
+            throw new UserException(
+                    "DuckDB, which reads the data files, cannot load its library, which it unpacks into "
+                            + System.getProperty("java.io.tmpdir") + ": " + rootCause(e)
+                            + ". Free some space there, or name another folder with java -Djava.io.tmpdir=FOLDER.",
+                    e);
         }
+    }
+
+    private static String rootCause(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
     }
 
     /** Hands the rows of {@code split} to {@code consumer}, one after the other. */
