@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -225,9 +226,8 @@ public final class TrainBench {
                     0);
             return new BatchPlan(ofRows, settings)
                     .microBatches(0, 0).stream()
-                            .map(batch -> data.microBatch(java.util.Arrays.stream(batch)
-                                    .map(i -> rows[i])
-                                    .toArray()))
+                            .map(batch -> data.microBatch(
+                                    Arrays.stream(batch).map(i -> rows[i]).toArray()))
                             .toList();
         }
     }

@@ -10,7 +10,7 @@ import dev.newt.tensor.Segments;
 import dev.newt.tensor.Tensor;
 import java.util.List;
 
-/** Attention, kernels/torch/attention.py. libtorch's flash kernels trust their arguments: every shape is checked here. */
+/** Attention, kernels/torch/attention.py. libtorch's flash kernel trusts its arguments: every shape is checked here. */
 final class AttentionOps {
     private static final int NO_WINDOW = 0;
 
@@ -67,8 +67,6 @@ final class AttentionOps {
                 ownQ,
                 ownK,
                 ownV,
-                out,
-                logSumExp,
                 offsets(segments),
                 spec.heads(),
                 spec.kvHeads(),
