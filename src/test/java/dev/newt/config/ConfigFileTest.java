@@ -445,8 +445,7 @@ class ConfigFileTest {
                         "pad_to_sequence_len",
                         "optimizer",
                         "gradient_checkpointing_kwargs",
-                        "flash_attention",
-                        "eval_max_new_tokens");
+                        "flash_attention");
     }
 
     @Test
