@@ -8,6 +8,17 @@ def empty(self, dtype: int, shape: List[int]) -> Tensor:
     return torch.empty(shape, dtype=dtype)
 
 
+# A tensor over the memory of `bytes`, of a type that DJL may have no number for.
+def over(self, bytes: Tensor, dtype: int, shape: List[int]) -> Tensor:
+    strides = annotate(List[int], [])
+    stride = 1
+    for i in range(len(shape)):
+        strides.append(stride)
+        stride = stride * shape[len(shape) - 1 - i]
+    strides.reverse()
+    return torch.empty([0], dtype=dtype).set_(bytes, 0, shape, strides)
+
+
 def zeros(self, dtype: int, shape: List[int]) -> Tensor:
     return torch.zeros(shape, dtype=dtype)
 

@@ -1,5 +1,6 @@
 package dev.newt.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.newt.adapter.Lora;
 import dev.newt.adapter.LoraSettings;
 import dev.newt.data.DataSettings;
@@ -30,6 +31,7 @@ import dev.newt.train.Trainer;
 import dev.newt.train.TrainingEvent;
 import dev.newt.weights.ModelDirectory;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,12 +51,16 @@ import java.util.stream.Stream;
  */
 public final class TrainBench {
     private static final int MOST_MICRO_BATCHES = 1 << 20;
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final BenchOptions options;
     private final List<TrainingEvent.StepDone> measured = new ArrayList<>();
     private long faults;
     private long measuredSince;
     private double measuredSeconds;
+    private long cpuSince;
+    private double cpuSeconds;
 
     private TrainBench(BenchOptions options) {
         this.options = options;
@@ -159,10 +165,12 @@ public final class TrainBench {
         if (done.step() == options.warmup()) {
             timed.ifPresent(TimedEngine::reset);
             faults = ProcessMemory.pageFaults();
+            cpuSince = PROCESS.getProcessCpuTime();
             measuredSince = System.nanoTime();
         } else if (done.step() > options.warmup()) {
             measured.add(done);
             measuredSeconds = (System.nanoTime() - measuredSince) / 1e9;
+            cpuSeconds = (PROCESS.getProcessCpuTime() - cpuSince) / 1e9;
         }
     }
 
@@ -188,8 +196,9 @@ public final class TrainBench {
                 (double) (ProcessMemory.pageFaults() - faults) / measured.size());
         String json = String.format(
                 Locale.ROOT,
-                "{\"sec_per_step\": %.4f, \"tokens_per_s\": %.2f, \"trained_tokens_per_s\": %.2f, \"peak_mib\": %.1f}",
+                "{\"sec_per_step\": %.4f, \"cpu_sec_per_step\": %.4f, \"tokens_per_s\": %.2f, \"trained_tokens_per_s\": %.2f, \"peak_mib\": %.1f}",
                 median,
+                cpuSeconds / measured.size(),
                 tokens / seconds,
                 trained / seconds,
                 ProcessMemory.peakMebibytes());

@@ -1,5 +1,6 @@
 package ai.djl.pytorch.jni;
 
+import ai.djl.ndarray.types.DataType;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.ByteOrder;
  */
 public final class TorchHandles {
     private static final int[] CPU = {0, -1};
+    private static final int STRIDED = 0;
 
     private TorchHandles() {}
 
@@ -100,9 +102,10 @@ public final class TorchHandles {
         return PyTorchLibrary.LIB.torchDirectByteBuffer(tensor).order(ByteOrder.nativeOrder());
     }
 
-    /** Makes the tensor, of the buffer's size, use the direct buffer's memory, which must outlive it. */
-    public static void setMemory(long tensor, ByteBuffer buffer) {
-        PyTorchLibrary.LIB.torchSet(tensor, buffer);
+    /** A tensor of bytes over the direct buffer's own memory, which must outlive it. */
+    public static long bytes(ByteBuffer buffer) {
+        return PyTorchLibrary.LIB.torchFromBlob(
+                buffer, new long[] {buffer.capacity()}, DataType.UINT8.ordinal(), STRIDED, CPU, false);
     }
 
     public static void delete(long tensor) {

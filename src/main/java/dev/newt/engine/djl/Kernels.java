@@ -50,7 +50,7 @@ final class Kernels implements AutoCloseable {
         }
     }
 
-    /** As {@link #tensor}, outside inference mode: its storage may be set later. */
+    /** As {@link #tensor}, with autograd at work. */
     long tensorWithAutograd(String function, Object... arguments) {
         long value = call(function, true, arguments);
         try {

@@ -126,11 +126,12 @@ final class TorchMemory {
         if (!slice.isDirect() || !slice.hasRemaining() || slice.alignmentOffset(0, dtype.bytes()) != 0) {
             return upload(slice, dtype, shape);
         }
-        // Made, then put over the buffer: so bfloat16 works too, which DJL has no number for. Its own pages are never
-        // touched.
-        long handle = kernels.tensorWithAutograd("empty", dtype, shape);
-        TorchHandles.setMemory(handle, slice);
-        return new TorchTensor(this, new Storage(this, 0, slice), handle, dtype, shape);
+        long bytes = TorchHandles.bytes(slice);
+        try (TorchTensor source =
+                new TorchTensor(this, new Storage(this, 0, slice), bytes, DType.U8, Shape.of(slice.capacity()))) {
+            long handle = kernels.tensor("over", source, dtype, shape);
+            return new TorchTensor(this, new Storage(this, 0, slice), handle, dtype, shape);
+        }
     }
 
     TorchTensor upload(ByteBuffer buffer, DType dtype, Shape shape) {
