@@ -20,6 +20,7 @@ final class Kernels implements AutoCloseable {
 
     /** @param threads for each operation; 0: libtorch's own choice */
     Kernels(byte[] archive, int threads) {
+        NativeHeap.returnLargeBlocks();
         TorchHandles.loadLibrary();
         this.threads = threads > 0 ? threads : TorchHandles.threads();
         configureThread();
