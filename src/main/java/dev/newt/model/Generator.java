@@ -31,6 +31,18 @@ public final class Generator implements AutoCloseable {
                 capacity,
                 decoder.compute(),
                 decoder.spec().attention(0));
+        holdWeights();
+    }
+
+    /** Quantised weights of a small model are made dense once, not for every token. */
+    private void holdWeights() {
+        List<Parameter> weights = decoder.parameters().base();
+        long bytes = weights.stream()
+                .mapToLong(w -> w.shape().elements() * decoder.compute().bytes())
+                .sum();
+        if (bytes <= MOST_HELD_BYTES) {
+            weights.forEach(weight -> held.add(weight.lease()));
+        }
     }
 
     /**
