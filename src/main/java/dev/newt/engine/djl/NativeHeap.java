@@ -24,7 +24,8 @@ final class NativeHeap {
             Function.getFunction(Platform.C_LIBRARY_NAME, "mallopt")
                     .invokeInt(new Object[] {M_MMAP_THRESHOLD, LARGE_BYTES});
         } catch (LinkageError e) {
-            // Another C library than glibc has its own ways, and JNA may find no room to unpack itself: the run takes more memory.
+            // Another C library than glibc has its own ways, and JNA may find no room to unpack itself: the run takes
+            // more memory.
             return;
         }
     }
