@@ -104,7 +104,7 @@ class PlannerTest {
     void countsSteps() {
         ExecutionPlan.Steps steps = plan(QLORA).steps();
         assertThat(steps.trainRows()).contains(2400L);
-        assertThat(steps.total()).contains(4L * 600);
+        assertThat(steps.total()).contains(3L * 600);
         assertThat(steps.certainty()).isEqualTo("at most");
 
         assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
@@ -259,7 +259,7 @@ class PlannerTest {
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       at most 2,400, 4 epochs, warm-up 5% of the steps\n")
+                .contains("steps       at most 1,800, 3 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }
