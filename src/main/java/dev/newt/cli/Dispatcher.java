@@ -1,6 +1,6 @@
 package dev.newt.cli;
 
-import dev.newt.config.Suggestion;
+import dev.newt.config.yaml.Suggestion;
 import dev.newt.io.UserException;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Problem;
+import dev.newt.config.yaml.YamlTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,9 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Place;
+import dev.newt.config.yaml.Problem;
+import dev.newt.config.yaml.Suggestion;
+import dev.newt.config.yaml.YamlTree;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;

@@ -1,5 +1,10 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Overrides;
+import dev.newt.config.yaml.Place;
+import dev.newt.config.yaml.Problem;
+import dev.newt.config.yaml.YamlReader;
+import dev.newt.config.yaml.YamlTree;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.ArrayList;

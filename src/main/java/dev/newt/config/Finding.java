@@ -1,5 +1,6 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Problem;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Place;
+import dev.newt.config.yaml.Problem;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Place;
+import dev.newt.config.yaml.YamlTree;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

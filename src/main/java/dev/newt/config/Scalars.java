@@ -1,5 +1,7 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Suggestion;
+import dev.newt.config.yaml.YamlTree;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 import java.util.Comparator;
 
@@ -14,7 +14,7 @@ public record Place(String source, int line, int column) implements Comparable<P
             .thenComparingInt(Place::line)
             .thenComparingInt(Place::column);
 
-    static Place argument(String argument) {
+    public static Place argument(String argument) {
         return new Place("argument '" + argument + "'", 0, 0);
     }
 

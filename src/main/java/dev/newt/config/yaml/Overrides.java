@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
  * Changes a configuration by arguments {@code path=value}: keys joined by dots, items of lists as {@code [0]}, the value in YAML.
  * {@code datasets[0].path=rows.jsonl}. The item after a list's last one is appended.
  */
-final class Overrides {
+public final class Overrides {
     private static final Pattern STEP = Pattern.compile("([^.\\[\\]=\\s]+)|\\[(\\d{1,6})]");
 
     private final List<Problem> problems;
 
-    Overrides(List<Problem> problems) {
+    public Overrides(List<Problem> problems) {
         this.problems = problems;
     }
 
-    void apply(YamlTree.Mapping root, String argument) {
+    public void apply(YamlTree.Mapping root, String argument) {
         Place place = Place.argument(argument);
         int equals = argument.indexOf('=');
         if (equals <= 0) {

@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;

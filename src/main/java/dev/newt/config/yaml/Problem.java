@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 /**
  * One thing to tell the user about a configuration.

@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A YAML value with its places. Aliases are expanded, merge keys applied. Lists and mappings may be changed by overrides. */
-sealed interface YamlTree {
+public sealed interface YamlTree {
     Place place();
 
     /** In words, for messages. */
@@ -21,7 +21,7 @@ sealed interface YamlTree {
     record Scalar(Place place, String text, boolean plain) implements YamlTree {
         private static final int SHOWN = 40;
 
-        boolean isNull() {
+        public boolean isNull() {
             return plain && (text.isEmpty() || text.equals("~") || text.equalsIgnoreCase("null"));
         }
 
@@ -37,7 +37,7 @@ sealed interface YamlTree {
 
     /** A list. */
     record Sequence(Place place, List<YamlTree> items) implements YamlTree {
-        Sequence(Place place) {
+        public Sequence(Place place) {
             this(place, new ArrayList<>());
         }
 
@@ -49,7 +49,7 @@ sealed interface YamlTree {
 
     /** A mapping with text keys, in the order of the file. */
     record Mapping(Place place, Map<String, Entry> entries) implements YamlTree {
-        Mapping(Place place) {
+        public Mapping(Place place) {
             this(place, new LinkedHashMap<>());
         }
 

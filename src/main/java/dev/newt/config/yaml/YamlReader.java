@@ -1,4 +1,4 @@
-package dev.newt.config;
+package dev.newt.config.yaml;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -32,7 +32,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * Reads YAML 1.1 text into {@link YamlTree}. What SnakeYAML would decide in silence is an error here: a key written twice, a second
  * document, a tag. Text that would take long or much memory is refused early.
  */
-final class YamlReader {
+public final class YamlReader {
     static final int MAX_BYTES = 1 << 20;
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NODES = 100_000;
@@ -50,7 +50,7 @@ final class YamlReader {
     }
 
     /** The file's text, or empty with a problem. */
-    static Optional<String> readText(Path file, List<Problem> problems) {
+    public static Optional<String> readText(Path file, List<Problem> problems) {
         Place place = new Place(file.toString(), 1, 1);
         try {
             if (Files.isDirectory(file)) {
@@ -107,12 +107,12 @@ final class YamlReader {
     }
 
     /** The one document of a file. */
-    static Optional<YamlTree> readFile(String source, String text, List<Problem> problems) {
+    public static Optional<YamlTree> readFile(String source, String text, List<Problem> problems) {
         return new YamlReader(source, true, problems).read(text);
     }
 
     /** The value of a command line argument. */
-    static Optional<YamlTree> readArgument(Place place, String text, List<Problem> problems) {
+    public static Optional<YamlTree> readArgument(Place place, String text, List<Problem> problems) {
         Optional<YamlTree> value = new YamlReader(place.source(), false, problems).read(text);
         return value.isEmpty() && text.isBlank() ? Optional.of(new YamlTree.Scalar(place, "", true)) : value;
     }
