@@ -1,18 +1,37 @@
 # Linear layers: dense, with a low-rank adapter (LoRA, DoRA), merging, NF4.
 
 
-def linear(self, x: Tensor, w: Tensor, bias: List[Tensor]) -> Tensor:
+# The type that matrix products of x are computed in: float32 in place of bfloat16 where oneDNN has no bfloat16 products (x86 without
+# AVX-512). There libtorch falls back to loops of its own, which take ten times as long as float32 products with the conversion of all
+# operands, and in a backward pass a hundred times; a few rows of a forward pass excepted, where conversion would cost the most.
+def product_type(self, x: Tensor) -> int:
+    if x.dtype == 15 and x.size(0) > 4:
+        if not ops.mkldnn._is_mkldnn_bf16_supported():
+            return 6
+    return x.dtype
+
+
+def mm(self, x: Tensor, y: Tensor, product: int) -> Tensor:
+    return torch.mm(torch.to(x, product), torch.to(y, product))
+
+
+# In the product type.
+def wide_linear(self, x: Tensor, w: Tensor, bias: List[Tensor], product: int) -> Tensor:
     if len(bias) > 0:
-        return torch.linear(x, w, bias[0])
-    return torch.linear(x, w)
+        return torch.linear(torch.to(x, product), torch.to(w, product), torch.to(bias[0], product))
+    return torch.linear(torch.to(x, product), torch.to(w, product))
+
+
+def linear(self, x: Tensor, w: Tensor, bias: List[Tensor]) -> Tensor:
+    return torch.to(self.wide_linear(x, w, bias, self.product_type(x)), x.dtype)
 
 
 def linear_backward_input(self, dy: Tensor, w: Tensor) -> Tensor:
-    return torch.mm(dy, w)
+    return torch.to(self.mm(dy, w, self.product_type(dy)), dy.dtype)
 
 
 def linear_backward_weight(self, dy: Tensor, x: Tensor) -> Tensor:
-    return torch.mm(dy.t(), x)
+    return torch.to(self.mm(dy.t(), x, self.product_type(x)), x.dtype)
 
 
 def linear_backward_bias(self, dy: Tensor, accumulator: int) -> Tensor:
@@ -26,6 +45,8 @@ def masked(self, x: Tensor, mask: List[Tensor]) -> Tensor:
     return x
 
 
+# Here and below, functions that return one tensor or a tuple take and give tensors in the product type; those that the engine calls, which
+# return a list, convert what they are given first and what they give last.
 def low_rank_down(self, x: Tensor, a: Tensor, mask: List[Tensor], inverse_keep: float) -> Tensor:
     down = torch.mm(self.masked(x, mask), a.t())
     if len(mask) > 0:
@@ -35,10 +56,12 @@ def low_rank_down(self, x: Tensor, a: Tensor, mask: List[Tensor], inverse_keep: 
 
 def low_rank_linear(self, x: Tensor, w: Tensor, bias: List[Tensor], a: Tensor, b: Tensor, scale: float,
                     mask: List[Tensor], inverse_keep: float) -> List[Tensor]:
-    down = self.low_rank_down(x, a, mask, inverse_keep)
-    y = self.linear(x, w, bias)
-    y.addmm_(down, b.t(), alpha=scale)
-    return [y, down]
+    product = self.product_type(x)
+    wide_x = torch.to(x, product)
+    down = self.low_rank_down(wide_x, torch.to(a, product), mask, inverse_keep)
+    y = self.wide_linear(wide_x, w, bias, product)
+    y.addmm_(down, torch.to(b, product).t(), alpha=scale)
+    return [torch.to(y, x.dtype), torch.to(down, x.dtype)]
 
 
 # The adapter's gradients from the gradient of its output, and the gradient of masked(x) A^T.
@@ -53,17 +76,21 @@ def low_rank_gradients(self, dy: Tensor, x: Tensor, a: Tensor, b: Tensor, scale:
 def low_rank_linear_backward(self, dy: Tensor, x: Tensor, w: Tensor, a: Tensor, b: Tensor, scale: float,
                              mask: List[Tensor], inverse_keep: float, down: Tensor, input_gradient: bool,
                              accumulator: int) -> List[Tensor]:
-    d_down, d_a, d_b = self.low_rank_gradients(dy, x, a, b, scale, mask, inverse_keep, down, accumulator)
+    product = self.product_type(x)
+    wide_dy = torch.to(dy, product)
+    wide_a = torch.to(a, product)
+    d_down, d_a, d_b = self.low_rank_gradients(wide_dy, torch.to(x, product), wide_a, torch.to(b, product), scale, mask,
+                                               inverse_keep, torch.to(down, product), accumulator)
     gradients = [d_a, d_b]
     if input_gradient:
         if len(mask) > 0:
-            dx = torch.mm(d_down, a).mul_(mask[0])
-            dx.addmm_(dy, w)
-            gradients.append(dx)
+            dx = torch.mm(d_down, wide_a).mul_(mask[0])
+            dx.addmm_(wide_dy, torch.to(w, product))
+            gradients.append(torch.to(dx, x.dtype))
         else:
-            dx = torch.mm(dy, w)
-            dx.addmm_(d_down, a)
-            gradients.append(dx)
+            dx = torch.mm(wide_dy, torch.to(w, product))
+            dx.addmm_(d_down, wide_a)
+            gradients.append(torch.to(dx, x.dtype))
     return gradients
 
 
@@ -84,40 +111,52 @@ def dora_direction(self, x: Tensor, w: Tensor, b: Tensor, scale: float, mask: Li
 
 def dora_linear(self, x: Tensor, w: Tensor, bias: List[Tensor], a: Tensor, b: Tensor, magnitude: Tensor, norm: Tensor,
                 scale: float, mask: List[Tensor], inverse_keep: float) -> List[Tensor]:
-    down = self.low_rank_down(x, a, mask, inverse_keep)
-    c = self.dora_factor(x, magnitude, norm)
+    product = self.product_type(x)
+    wide_x = torch.to(x, product)
+    wide_w = torch.to(w, product)
+    wide_b = torch.to(b, product)
+    down = self.low_rank_down(wide_x, torch.to(a, product), mask, inverse_keep)
+    c = self.dora_factor(wide_x, magnitude, norm)
     if len(mask) == 0:
-        y = self.dora_direction(x, w, b, scale, mask, inverse_keep, down).mul_(c)
+        y = self.dora_direction(wide_x, wide_w, wide_b, scale, mask, inverse_keep, down).mul_(c)
     else:
-        y = torch.mm(x, w.t())
-        y.addcmul_(torch.mm(torch.mul(x, mask[0]), w.t()).mul_(inverse_keep), c - 1.0)
-        y.addcmul_(torch.mm(down, b.t()), torch.mul(c, scale))
+        y = torch.mm(wide_x, wide_w.t())
+        y.addcmul_(torch.mm(torch.mul(wide_x, mask[0]), wide_w.t()).mul_(inverse_keep), c - 1.0)
+        y.addcmul_(torch.mm(down, wide_b.t()), torch.mul(c, scale))
     if len(bias) > 0:
         y.add_(bias[0])
-    return [y, down]
+    return [torch.to(y, x.dtype), torch.to(down, x.dtype)]
 
 
 def dora_linear_backward(self, dy: Tensor, x: Tensor, w: Tensor, a: Tensor, b: Tensor, magnitude: Tensor, norm: Tensor,
                          scale: float, mask: List[Tensor], inverse_keep: float, down: Tensor, input_gradient: bool,
                          accumulator: int) -> List[Tensor]:
-    direction = self.dora_direction(x, w, b, scale, mask, inverse_keep, down)
-    d_magnitude = torch.sum(direction.mul_(dy), [0], False, dtype=accumulator).div_(norm)
-    c = self.dora_factor(x, magnitude, norm)
-    scaled = torch.mul(dy, c)
-    d_down, d_a, d_b = self.low_rank_gradients(scaled, x, a, b, scale, mask, inverse_keep, down, accumulator)
+    product = self.product_type(x)
+    wide_dy = torch.to(dy, product)
+    wide_x = torch.to(x, product)
+    wide_w = torch.to(w, product)
+    wide_a = torch.to(a, product)
+    wide_b = torch.to(b, product)
+    wide_down = torch.to(down, product)
+    direction = self.dora_direction(wide_x, wide_w, wide_b, scale, mask, inverse_keep, wide_down)
+    d_magnitude = torch.sum(direction.mul_(wide_dy), [0], False, dtype=accumulator).div_(norm)
+    c = self.dora_factor(wide_x, magnitude, norm)
+    scaled = torch.mul(wide_dy, c)
+    d_down, d_a, d_b = self.low_rank_gradients(scaled, wide_x, wide_a, wide_b, scale, mask, inverse_keep, wide_down,
+                                               accumulator)
     gradients = [d_a, d_b, d_magnitude]
     if input_gradient:
         if len(mask) > 0:
-            scaled.sub_(dy)
-            dx = torch.mm(scaled, w).mul_(inverse_keep)
-            dx.addmm_(d_down, a)
+            scaled.sub_(wide_dy)
+            dx = torch.mm(scaled, wide_w).mul_(inverse_keep)
+            dx.addmm_(d_down, wide_a)
             dx.mul_(mask[0])
-            dx.addmm_(dy, w)
-            gradients.append(dx)
+            dx.addmm_(wide_dy, wide_w)
+            gradients.append(torch.to(dx, x.dtype))
         else:
-            dx = torch.mm(scaled, w)
-            dx.addmm_(d_down, a)
-            gradients.append(dx)
+            dx = torch.mm(scaled, wide_w)
+            dx.addmm_(d_down, wide_a)
+            gradients.append(torch.to(dx, x.dtype))
     return gradients
 
 
