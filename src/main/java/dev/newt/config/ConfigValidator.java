@@ -12,6 +12,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
@@ -128,6 +129,9 @@ final class ConfigValidator {
             }
             if (constraint instanceof NotBlank) {
                 return "must not be blank";
+            }
+            if (constraint instanceof Pattern) {
+                return "must be an address, http:// or https://";
             }
             if (constraint instanceof Size) {
                 return "must not be empty";

@@ -14,7 +14,8 @@ public record NewtConfig(
         @Valid AdapterConfig adapter,
         @Valid DataConfig data,
         @Valid TrainingConfig training,
-        @Valid ScheduleConfig schedule)
+        @Valid ScheduleConfig schedule,
+        @Valid TrackingConfig tracking)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {
@@ -37,6 +38,16 @@ public record NewtConfig(
                     "reinit_weights draws weights that are to be trained; leave load_in_4bit out",
                     "reinit_weights",
                     "load_in_4bit"));
+        }
+        if (schedule.earlyStoppingPatience().isPresent() && (!data.evaluates() || !schedule.mayEvaluate())) {
+            findings.add(Finding.error(
+                    "early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, "
+                            + "and evals_per_epoch or eval_steps",
+                    "early_stopping_patience",
+                    "val_set_size",
+                    "test_datasets",
+                    "evals_per_epoch",
+                    "eval_strategy"));
         }
         if (!data.evaluates()) {
             String need = " needs rows to evaluate on; set val_set_size or test_datasets";

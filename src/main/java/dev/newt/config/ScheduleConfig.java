@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param saveTotalLimit newest checkpoints that are kept
  * @param resumeFromCheckpoint folder of the checkpoint to go on from
  * @param autoResumeFromCheckpoints go on from the newest checkpoint in {@code output_dir}, if there is one
+ * @param earlyStoppingPatience evaluations in a row without a lower loss, after which the run ends
  */
 @CrossChecked
 public record ScheduleConfig(
@@ -31,8 +32,15 @@ public record ScheduleConfig(
         @Key("save_strategy") Optional<When> saveStrategy,
         @Key("save_total_limit") Optional<@Min(1) Integer> saveTotalLimit,
         @Key("resume_from_checkpoint") Optional<@Size(min = 1) String> resumeFromCheckpoint,
-        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints)
+        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints,
+        @Key("early_stopping_patience") Optional<@Min(1) Integer> earlyStoppingPatience)
         implements CrossChecked.Rules {
+    /** Whether evaluations are not turned off. */
+    boolean mayEvaluate() {
+        return evalsPerEpoch.filter(count -> count == 0).isEmpty()
+                && evalStrategy.filter(when -> when == When.NEVER).isEmpty();
+    }
+
     @Override
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();

@@ -147,7 +147,8 @@ class ConfigFileTest {
             zzz: 1                      | 1  | zzz is not a known key; remove it
             field_messages: x           | 1  | field_messages is not a known key; field_messages belongs in an entry of datasets
             deepspeed: zero3.json       | 1  | deepspeed is not supported yet; one process trains here; remove it, or leave it empty
-            early_stopping_patience: 2  | 1  | early_stopping_patience is not supported yet; write num_epochs or max_steps, and choose among the checkpoints by their evaluations
+            early_stopping_patience: 2  | 26 | early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, and evals_per_epoch or eval_steps
+            mlflow_tracking_uri: ./runs | 22 | mlflow_tracking_uri is ./runs; it must be an address, http:// or https://
             chat_template: llama3       | 16 | chat_template: llama3 is not supported yet; write tokenizer_default for the model's own template, or jinja and the template in chat_template_jinja
             val_set_size: 1             | 15 | val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up
             """)
@@ -228,6 +229,34 @@ class ConfigFileTest {
                                 + "output_dir/metrics.jsonl",
                         "c.yaml:8:12: warning: optimizer: paged_adamw_8bit runs as adamw_torch, with its state in 32 bits and in memory: "
                                 + "the same steps or more exact ones, 8 bytes for each trained parameter");
+    }
+
+    @Test
+    void aTrackingServerThatIsNotNamedStopsNothingAndIsTold() throws IOException {
+        assertThat(warnings(SMALL + "mlflow_experiment_name: orders\n"))
+                .containsExactly(
+                        "c.yaml:6:25: warning: nothing is sent to MLflow, since mlflow_tracking_uri, the server's address, is missing");
+        assertThat(warnings(SMALL + "mlflow_tracking_uri: http://localhost:5000\n"))
+                .containsExactly(
+                        "c.yaml:6:22: warning: nothing is sent to MLflow; write use_mlflow: true or name an experiment in "
+                                + "mlflow_experiment_name");
+
+        String named = SMALL + "mlflow_tracking_uri: http://localhost:5000\nmlflow_experiment_name: orders\n";
+        assertThat(load(named).tracking().tracksInMlflow()).isTrue();
+        assertThat(load(named + "use_mlflow: false\n").tracking().tracksInMlflow())
+                .isFalse();
+        assertThat(warnings(named)).isEmpty();
+    }
+
+    @Test
+    void stoppingEarlyNeedsEvaluations() throws IOException {
+        String stopping = SMALL + "val_set_size: 0.1\nearly_stopping_patience: 3\n";
+
+        assertThat(load(stopping).schedule().earlyStoppingPatience()).contains(3);
+        assertThat(errors(stopping + "eval_strategy: no\n"))
+                .singleElement()
+                .asString()
+                .contains("7:26: error: early_stopping_patience counts evaluations");
     }
 
     @Test
