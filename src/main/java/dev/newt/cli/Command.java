@@ -15,6 +15,16 @@ interface Command {
         return new Options();
     }
 
+    /** What is typed behind the name, for the help. */
+    default String operands() {
+        return "CONFIG.yaml [key=value ...]";
+    }
+
+    /** Whether it reads a configuration, so that {@code --set} means something to it. */
+    default boolean readsConfig() {
+        return true;
+    }
+
     /**
      * Does it.
      *

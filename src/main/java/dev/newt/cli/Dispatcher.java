@@ -2,6 +2,7 @@ package dev.newt.cli;
 
 import dev.newt.config.yaml.Suggestion;
 import dev.newt.io.UserException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.DefaultParser;
@@ -31,8 +32,7 @@ final class Dispatcher {
         try {
             return dispatch(args);
         } catch (UserException e) {
-            boolean placed = e.getMessage().lines().findFirst().orElse("").contains(": error: ");
-            console.err().println(placed ? e.getMessage() : "error: " + e.getMessage());
+            Refusal.print(e, console);
             return ended(args, e, ExitCode.BAD_INPUT);
         } catch (RuntimeException | Error e) {
             console.err().println("error: the run failed: " + e);
@@ -85,6 +85,9 @@ final class Dispatcher {
     private int run(Command command, List<String> args) {
         Options options = command.options();
         common().getOptions().forEach(options::addOption);
+        if (command.readsConfig()) {
+            options.addOption(Arguments.setOption());
+        }
         try {
             org.apache.commons.cli.CommandLine parsed = DefaultParser.builder()
                     .setAllowPartialMatching(false)
@@ -94,7 +97,7 @@ final class Dispatcher {
                 console.out().print(help(command, options));
                 return ExitCode.DONE;
             }
-            return command.run(new Arguments(command.name(), parsed), console);
+            return run(command, new Arguments(command.name(), parsed), args);
         } catch (UnrecognizedOptionException e) {
             String name = e.getOption().replaceFirst("^-+", "").replaceFirst("=.*", "");
             List<String> known =
@@ -106,6 +109,25 @@ final class Dispatcher {
         } catch (ParseException e) {
             throw new UserException(
                     command.name() + ": " + e.getMessage() + "; see newt " + command.name() + " --help", e);
+        }
+    }
+
+    /** Tells bad input as JSON where that is asked for. */
+    private int run(Command command, Arguments arguments, List<String> args) {
+        if (!arguments.json()) {
+            return command.run(arguments, console);
+        }
+        try {
+            return command.run(arguments, console);
+        } catch (UserException e) {
+            ProblemJson array = new ProblemJson();
+            array.add(
+                    arguments.words().isEmpty()
+                            ? null
+                            : Path.of(arguments.words().get(0)),
+                    e);
+            console.out().print(array.text());
+            return ended(args, e, ExitCode.BAD_INPUT);
         }
     }
 
@@ -156,8 +178,8 @@ final class Dispatcher {
     }
 
     private static String help(Command command, Options options) {
-        StringBuilder text = new StringBuilder("usage: newt " + command.name()
-                + " CONFIG.yaml [key=value ...] [options]\n\n" + command.summary() + "\n\noptions:\n");
+        StringBuilder text = new StringBuilder("usage: newt " + command.name() + " " + command.operands()
+                + " [options]\n\n" + command.summary() + "\n\noptions:\n");
         for (Option option : options.getOptions()) {
             String argument = option.hasArg() ? " " + option.getArgName() : "";
             text.append(row("--" + option.getLongOpt() + argument, option.getDescription()));

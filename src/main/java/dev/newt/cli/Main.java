@@ -13,6 +13,7 @@ public final class Main {
             new TrainCommand(),
             new ValidateCommand(),
             new PlanCommand(),
+            new ConfigCommand(),
             new PreprocessCommand(),
             new InferenceCommand(),
             new MergeLoraCommand());
@@ -26,7 +27,8 @@ public final class Main {
         quietValidator();
         Console console = new Console(
                 new PrintStream(System.out, true, StandardCharsets.UTF_8),
-                new PrintStream(System.err, true, StandardCharsets.UTF_8));
+                new PrintStream(System.err, true, StandardCharsets.UTF_8),
+                Console.showsColour());
         int code = new Dispatcher(COMMANDS, console).run(List.of(args));
         console.out().flush();
         console.err().flush();

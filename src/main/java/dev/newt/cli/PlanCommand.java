@@ -1,5 +1,6 @@
 package dev.newt.cli;
 
+import dev.newt.config.LoadedConfig;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PlanJson;
 import dev.newt.plan.PlanTable;
@@ -24,12 +25,21 @@ final class PlanCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(Option.builder().longOpt(JSON).desc("print JSON").get());
+                .addOption(Option.builder().longOpt(JSON).desc("print JSON").get())
+                .addOption(Arguments.formatOption());
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
-        ExecutionPlan plan = Planner.plan(arguments.config(console));
+        LoadedConfig loaded = arguments.config(console);
+        ExecutionPlan plan = Planner.plan(loaded);
+        if (arguments.json() && !arguments.has(JSON)) {
+            ProblemJson problems = new ProblemJson();
+            problems.add(loaded.warnings());
+            plan.warnings().forEach(warning -> problems.add(loaded.file(), "warning", warning));
+            console.out().print(problems.text());
+            return ExitCode.DONE;
+        }
         console.out().print(arguments.has(JSON) ? PlanJson.write(plan) : PlanTable.of(plan));
         return ExitCode.DONE;
     }

@@ -1,10 +1,19 @@
 package dev.newt.cli;
 
+import dev.newt.config.ConfigFile;
 import dev.newt.config.LoadedConfig;
-import dev.newt.plan.ExecutionPlan;
+import dev.newt.config.yaml.Problem;
+import dev.newt.config.yaml.ProblemException;
+import dev.newt.config.yaml.ProblemText;
+import dev.newt.io.UserException;
 import dev.newt.plan.Planner;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Options;
 
-/** Says whether a configuration, its model's config.json and its data files can be used. */
+/** Says whether configurations, their models' config.json and their data files can be used. */
 final class ValidateCommand implements Command {
     @Override
     public String name() {
@@ -13,15 +22,86 @@ final class ValidateCommand implements Command {
 
     @Override
     public String summary() {
-        return "check a configuration, and that its model and data are there";
+        return "check configurations, and that their models and data are there";
+    }
+
+    @Override
+    public String operands() {
+        return "CONFIG.yaml ... [key=value ...]";
+    }
+
+    @Override
+    public Options options() {
+        return new Options().addOption(Arguments.formatOption());
+    }
+
+    /**
+     * What there is to say about a file.
+     *
+     * @param warnings of the configuration
+     * @param notes of the plan, which have no place in the file
+     * @param refusal empty for a file that can be used
+     */
+    private record Verdict(Path file, List<Problem> warnings, List<String> notes, Optional<UserException> refusal) {
+        static Verdict of(Path file, List<String> overrides) {
+            List<Problem> warnings = new ArrayList<>();
+            try {
+                LoadedConfig loaded = ConfigFile.load(file, overrides);
+                warnings.addAll(loaded.warnings());
+                return new Verdict(file, warnings, Planner.plan(loaded).warnings(), Optional.empty());
+            } catch (UserException e) {
+                return new Verdict(file, warnings, List.of(), Optional.of(e));
+            }
+        }
+
+        long errors() {
+            return refusal.map(e -> e instanceof ProblemException found
+                            ? found.problems().size()
+                            : 1)
+                    .orElse(0);
+        }
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
-        LoadedConfig loaded = arguments.config(console);
-        ExecutionPlan plan = Planner.plan(loaded);
-        plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
-        console.out().println(loaded.file() + ": valid");
-        return ExitCode.DONE;
+        boolean json = arguments.json();
+        List<Path> files = arguments.files();
+        List<String> overrides = arguments.overrides();
+        ProblemJson array = json ? new ProblemJson() : null;
+        int bad = 0;
+        long errors = 0;
+        long warnings = 0;
+        for (Path file : files) {
+            Verdict verdict = Verdict.of(file, overrides);
+            if (json) {
+                array.add(verdict.warnings());
+                verdict.notes().forEach(note -> array.add(file, "warning", note));
+                verdict.refusal().ifPresent(refusal -> array.add(file, refusal));
+            } else {
+                print(verdict, console);
+            }
+            bad += verdict.refusal().isPresent() ? 1 : 0;
+            errors += verdict.errors();
+            warnings += verdict.warnings().size() + verdict.notes().size();
+        }
+        if (json) {
+            console.out().print(array.text());
+        } else if (files.size() > 1) {
+            console.out()
+                    .println(files.size() + " files: " + (files.size() - bad) + " valid, " + bad + " not; "
+                            + count(errors, "error") + ", " + count(warnings, "warning"));
+        }
+        return bad == 0 ? ExitCode.DONE : ExitCode.BAD_INPUT;
+    }
+
+    private static void print(Verdict verdict, Console console) {
+        console.err().print(new ProblemText(console.colour()).of(verdict.warnings()));
+        verdict.notes().forEach(note -> console.err().println("warning: " + note));
+        verdict.refusal().ifPresentOrElse(refusal -> Refusal.print(refusal, console), () -> console.out()
+                .println(verdict.file() + ": valid"));
+    }
+
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

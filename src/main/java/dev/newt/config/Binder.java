@@ -72,7 +72,8 @@ final class Binder {
             }
             positions.fail(path);
         } else if (!optional && key.byDefault().isEmpty() && !isCollection(type)) {
-            error(mapping.place(), path, path + " is missing; it has no default");
+            Place place = path.equals(key.value()) ? Place.start(mapping.place().source()) : mapping.place();
+            error(place, path, path + " is missing; it has no default");
         }
         if (optional) {
             return Optional.empty();
@@ -184,8 +185,8 @@ final class Binder {
         }
         if (value.orElse(null) instanceof Choice choice) {
             choice.note()
-                    .ifPresent(note ->
-                            problems.add(new Problem(scalar.place(), Problem.Severity.WARNING, path + ": " + note)));
+                    .ifPresent(note -> problems.add(
+                            new Problem(scalar.place(), Problem.Severity.WARNING, path + ": " + note).ofKey(path)));
         }
         return value;
     }
@@ -194,7 +195,10 @@ final class Binder {
         if (type == NewtConfig.class || type == DatasetConfig.class) {
             Optional<AxolotlKeys.Unused> unused = AxolotlKeys.find(type, key);
             if (unused.isPresent()) {
-                unused.get().judge(path, entry).ifPresent(problems::add);
+                unused.get()
+                        .judge(path, entry)
+                        .map(problem -> problem.ofKey(path))
+                        .ifPresent(problems::add);
                 return;
             }
         }
@@ -206,7 +210,10 @@ final class Binder {
                 .map(level -> key + " belongs " + level)
                 .or(() -> Suggestion.nearest(key, candidates).map(near -> "did you mean " + near + "?"))
                 .orElse("remove it");
-        error(entry.keyPlace(), path, path + " is not a known key; " + right);
+        problems.add(Problem.error(entry.keyPlace(), path + " is not a known key; " + right)
+                .about(path)
+                .seeAlso("docs/config-compatibility.md"));
+        positions.fail(path);
     }
 
     private Optional<Object> refuse(YamlTree tree, String path, String expected) {
@@ -215,7 +222,7 @@ final class Binder {
     }
 
     private void error(Place place, String path, String message) {
-        problems.add(new Problem(place, Problem.Severity.ERROR, message));
+        problems.add(Problem.error(place, message).ofKey(path));
         positions.fail(path);
     }
 

@@ -1,9 +1,13 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.Composer;
+import dev.newt.config.yaml.ExtendedPaths;
 import dev.newt.config.yaml.Overrides;
 import dev.newt.config.yaml.Place;
 import dev.newt.config.yaml.Problem;
-import dev.newt.config.yaml.YamlReader;
+import dev.newt.config.yaml.ProblemException;
+import dev.newt.config.yaml.Source;
+import dev.newt.config.yaml.Variables;
 import dev.newt.config.yaml.YamlTree;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
@@ -11,9 +15,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
-/** Loads a configuration: YAML text, overrides, binding to records, constraints. */
+/** Loads a configuration: YAML text with what it extends, overrides, environment variables, binding to records, constraints. */
 public final class ConfigFile {
     private ConfigFile() {}
 
@@ -27,52 +31,50 @@ public final class ConfigFile {
     }
 
     static LoadedConfig load(Path file, List<String> overrides, Path workingDirectory) {
+        return load(file, overrides, workingDirectory, name -> Optional.ofNullable(System.getenv(name)));
+    }
+
+    /** @param environment the value of a variable that a file names, if it is set */
+    static LoadedConfig load(
+            Path file, List<String> overrides, Path workingDirectory, Function<String, Optional<String>> environment) {
         List<Problem> problems = new ArrayList<>();
-        String text = YamlReader.readText(file, problems).orElseThrow(() -> failure(problems));
-        Place start = new Place(file.toString(), 1, 1);
-        YamlTree.Mapping root = root(YamlReader.readFile(file.toString(), text, problems), start, problems);
+        Variables variables = new Variables(environment, problems);
+        Composer composer = new Composer(variables, problems);
+        YamlTree.Mapping root = composer.read(file).orElseThrow(() -> failure(problems));
         Overrides changes = new Overrides(problems);
         overrides.forEach(override -> changes.apply(root, override));
+        int before = problems.size();
+        variables.resolveAll(root);
+        List<Problem> unset = List.copyOf(problems.subList(before, problems.size()));
+        Path folder = file.toAbsolutePath().getParent();
+        new ExtendedPaths(folder).rebase(root);
 
-        Positions positions = new Positions(start);
+        Source main = composer.files().get(0);
+        Positions positions = new Positions(Place.start(main));
         NewtConfig config = new Binder(problems, positions).bind(NewtConfig.class, root);
         problems.addAll(new ConfigValidator(positions).validate(config));
-        // By message too: the validator reports in no fixed order.
-        problems.sort(Comparator.comparing(Problem::place).thenComparing(Problem::message));
-        if (problems.stream().anyMatch(ConfigFile::isError)) {
+        // That the value is not what it should be goes without saying then.
+        problems.removeIf(problem -> !unset.contains(problem)
+                && unset.stream().anyMatch(missing -> missing.place().equals(problem.place())));
+        if (problems.stream().anyMatch(Problem::isError)) {
             throw failure(problems);
         }
-        Path folder = file.toAbsolutePath().getParent();
+        sort(problems);
         return new LoadedConfig(
-                config, file, text, overrides, problems, new InputPaths(folder, workingDirectory), positions);
+                config,
+                new LoadedConfig.Written(file, composer.files(), overrides, root),
+                problems,
+                new InputPaths(folder, workingDirectory),
+                positions);
     }
 
-    /** A file that is not a mapping ends here: nothing else about it can be known. */
-    private static YamlTree.Mapping root(Optional<YamlTree> tree, Place start, List<Problem> problems) {
-        if (tree.isPresent() && tree.get() instanceof YamlTree.Mapping mapping) {
-            return mapping;
-        }
-        if (problems.isEmpty()) {
-            boolean empty = tree.isEmpty() || tree.get() instanceof YamlTree.Scalar scalar && scalar.isNull();
-            problems.add(new Problem(
-                    tree.map(YamlTree::place).orElse(start),
-                    Problem.Severity.ERROR,
-                    empty
-                            ? "the file is empty; write base_model, datasets and learning_rate at least"
-                            : "the file is " + tree.get().describe() + "; it takes keys with values, key: value"));
-        }
-        throw failure(problems);
-    }
-
-    private static boolean isError(Problem problem) {
-        return problem.severity() == Problem.Severity.ERROR;
+    /** By message too: the validator reports in no fixed order. */
+    private static void sort(List<Problem> problems) {
+        problems.sort(Comparator.comparing(Problem::place).thenComparing(Problem::message));
     }
 
     private static UserException failure(List<Problem> problems) {
-        return new UserException(problems.stream()
-                .filter(ConfigFile::isError)
-                .map(Problem::toString)
-                .distinct()
-                .collect(Collectors.joining("\n")));
+        sort(problems);
+        return ProblemException.of(problems);
     }
 }

@@ -53,9 +53,10 @@ final class ConfigValidator {
                     add(problems, path, finding);
                 } else if (!positions.failed(path)) {
                     problems.add(new Problem(
-                            positions.of(path),
-                            Problem.Severity.ERROR,
-                            describe(path) + "; it " + violation.getMessage()));
+                                    positions.of(path),
+                                    Problem.Severity.ERROR,
+                                    describe(path) + "; it " + violation.getMessage())
+                            .ofKey(path));
                 }
             }
         }
@@ -68,9 +69,10 @@ final class ConfigValidator {
         if (paths.stream().noneMatch(positions::failed)) {
             String shown = paths.stream().filter(positions::has).findFirst().orElse(paths.get(0));
             problems.add(new Problem(
-                    positions.of(shown),
-                    finding.severity(),
-                    level.isEmpty() ? finding.message() : level + ": " + finding.message()));
+                            positions.of(shown),
+                            finding.severity(),
+                            level.isEmpty() ? finding.message() : level + ": " + finding.message())
+                    .ofKey(shown));
         }
     }
 

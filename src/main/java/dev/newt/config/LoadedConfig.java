@@ -2,6 +2,10 @@ package dev.newt.config;
 
 import dev.newt.config.yaml.Place;
 import dev.newt.config.yaml.Problem;
+import dev.newt.config.yaml.ProblemException;
+import dev.newt.config.yaml.Source;
+import dev.newt.config.yaml.YamlTree;
+import dev.newt.config.yaml.YamlWriter;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,25 +13,29 @@ import java.util.List;
 /** A configuration that can be used, with what is needed to speak about it. */
 public final class LoadedConfig {
     private final NewtConfig config;
-    private final Path file;
-    private final String text;
-    private final List<String> overrides;
+    private final Written written;
     private final List<Problem> warnings;
     private final InputPaths paths;
     private final Positions positions;
 
-    LoadedConfig(
-            NewtConfig config,
-            Path file,
-            String text,
-            List<String> overrides,
-            List<Problem> warnings,
-            InputPaths paths,
-            Positions positions) {
+    /**
+     * What the configuration was made from.
+     *
+     * @param file as the user named it
+     * @param files that were read: this one and those that it extends
+     * @param overrides arguments {@code key=value}
+     * @param tree all of them put together
+     */
+    record Written(Path file, List<Source> files, List<String> overrides, YamlTree.Mapping tree) {
+        Written {
+            files = List.copyOf(files);
+            overrides = List.copyOf(overrides);
+        }
+    }
+
+    LoadedConfig(NewtConfig config, Written written, List<Problem> warnings, InputPaths paths, Positions positions) {
         this.config = config;
-        this.file = file;
-        this.text = text;
-        this.overrides = List.copyOf(overrides);
+        this.written = written;
         this.warnings = List.copyOf(warnings);
         this.paths = paths;
         this.positions = positions;
@@ -38,17 +46,32 @@ public final class LoadedConfig {
     }
 
     public Path file() {
-        return file;
+        return written.file();
     }
 
-    /** The file as it was read. */
+    /**
+     * What says the whole configuration: the file as it was read, or, where another file, a variable or an argument adds to it, all of them
+     * as one file.
+     */
     public String text() {
-        return text;
+        String text = written.files().get(0).text();
+        boolean alone = written.files().size() == 1 && written.overrides().isEmpty() && !text.contains("${");
+        return alone ? text : resolved();
+    }
+
+    /** Files, arguments and variables as one file, secrets masked. Read from the same folder it gives the same plan. */
+    public String resolved() {
+        return YamlWriter.write(written.tree(), false);
+    }
+
+    /** The same with the defaults of unset keys, and a comment after each value that says where it comes from. */
+    public String origins() {
+        return YamlWriter.write(Defaults.added(written.tree()), true);
     }
 
     /** The arguments {@code key=value} that were applied. */
     public List<String> overrides() {
-        return overrides;
+        return written.overrides();
     }
 
     /** In reading order. */
@@ -67,6 +90,7 @@ public final class LoadedConfig {
 
     /** Bad input that shows only later, told like one of the file's own errors. */
     public UserException error(String keyPath, String message) {
-        return new UserException(new Problem(place(keyPath), Problem.Severity.ERROR, message).toString());
+        return ProblemException.of(
+                List.of(new Problem(place(keyPath), Problem.Severity.ERROR, message).ofKey(keyPath)));
     }
 }

@@ -6,7 +6,7 @@ package dev.newt.io;
  * <p>The message is written for the user and complete: where, what is wrong, what would be right. The command line prints it without a
  * stack trace and exits with 2.
  */
-public final class UserException extends RuntimeException {
+public class UserException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public UserException(String message) {

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /** The files of a configuration's data sets, and what their rows say about the run's length. */
 final class PlannedData {
     private final LoadedConfig loaded;
-    private final List<String> errors = new ArrayList<>();
+    private final List<UserException> errors = new ArrayList<>();
     private final List<List<DataFile>> train;
     private final List<List<DataFile>> test;
 
@@ -30,8 +30,8 @@ final class PlannedData {
         this.test = find("test_datasets", loaded.config().data().testDatasets());
     }
 
-    /** One line for each data set that cannot be found. */
-    List<String> errors() {
+    /** One for each data set that cannot be found. */
+    List<UserException> errors() {
         return List.copyOf(errors);
     }
 
@@ -71,7 +71,7 @@ final class PlannedData {
         try {
             return Optional.of(part.get());
         } catch (UserException e) {
-            errors.add(loaded.error(key, e.getMessage()).getMessage());
+            errors.add(loaded.error(key, e.getMessage()));
             return Optional.empty();
         }
     }

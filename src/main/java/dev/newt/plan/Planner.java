@@ -11,6 +11,7 @@ import dev.newt.config.Precision;
 import dev.newt.config.SchedulerName;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
+import dev.newt.config.yaml.ProblemException;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
 import dev.newt.model.family.Families;
@@ -87,22 +88,22 @@ public final class Planner {
     }
 
     private ExecutionPlan plan() {
-        List<String> errors = new ArrayList<>();
+        List<UserException> errors = new ArrayList<>();
         Optional<ModelConfig> model = attempt(errors, this::readModel);
         Optional<Method> method = model.flatMap(read -> attempt(errors, () -> method(read)));
         PlannedData data = new PlannedData(loaded);
         errors.addAll(data.errors());
         if (!errors.isEmpty()) {
-            throw new UserException(String.join("\n", errors));
+            throw ProblemException.joined(errors);
         }
         return build(model.orElseThrow(), method.orElseThrow(), data);
     }
 
-    private static <T> Optional<T> attempt(List<String> errors, Supplier<T> part) {
+    private static <T> Optional<T> attempt(List<UserException> errors, Supplier<T> part) {
         try {
             return Optional.of(part.get());
         } catch (UserException e) {
-            errors.add(e.getMessage());
+            errors.add(e);
             return Optional.empty();
         }
     }

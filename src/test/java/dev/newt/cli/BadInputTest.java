@@ -112,11 +112,29 @@ class BadInputTest {
                 .isEqualTo(
                         """
                         config.yaml:2:10: error: an adapter needs lora_alpha, its scale; twice lora_r is usual
+                            adapter: lora
+                                     ^^^^
+                            see newt schema --field adapter
                         config.yaml:4:1: error: lora_alhpa is not a known key; did you mean lora_alpha?
+                            lora_alhpa: 8
+                            ^^^^^^^^^^
+                            see docs/config-compatibility.md
                         config.yaml:5:15: error: lora_dropout is a list; it takes a number
+                            lora_dropout: [0.1]
+                                          ^^^^^
+                            see newt schema --field lora_dropout
                         config.yaml:13:19: error: micro_batch_size is two; it takes a whole number
+                            micro_batch_size: two
+                                              ^^^
+                            see newt schema --field micro_batch_size
                         config.yaml:16:16: error: learning_rate is -1; it must be more than 0
+                            learning_rate: -1
+                                           ^^
+                            see newt schema --field learning_rate
                         config.yaml:17:7: error: bf16 is maybe; it takes auto, true, false, full
+                            bf16: maybe
+                                  ^^^^^
+                            see newt schema --field bf16
                         """);
     }
 
@@ -125,7 +143,8 @@ class BadInputTest {
         assertThat(refusal("base_model=nowhere"))
                 .isEqualTo(
                         "argument 'base_model=nowhere': error: base_model: nowhere is not a folder; download the model"
-                                + " and give the folder with its config.json, *.safetensors and tokenizer.json\n");
+                                + " and give the folder with its config.json, *.safetensors and tokenizer.json\n"
+                                + "    see newt schema --field base_model\n");
 
         Path model = model();
         Files.move(model.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
@@ -143,7 +162,8 @@ class BadInputTest {
         Files.delete(model.resolve("config.json"));
         assertThat(refusal("base_model=model"))
                 .isEqualTo("argument 'base_model=model': error: base_model: model/config.json: not found; a model's"
-                        + " folder needs its config.json.\n");
+                        + " folder needs its config.json.\n"
+                        + "    see newt schema --field base_model\n");
     }
 
     @Test
@@ -196,7 +216,9 @@ class BadInputTest {
         Files.delete(folder.resolve("rows.jsonl"));
         assertThat(refusal())
                 .isEqualTo("config.yaml:8:11: error: rows.jsonl: does not exist. datasets: path must name a file, a"
-                        + " directory or a pattern; relative paths start at the configuration's directory.\n");
+                        + " directory or a pattern; relative paths start at the configuration's directory.\n"
+                        + "      - path: rows.jsonl\n              ^^^^^^^^^^\n"
+                        + "    see newt schema --field datasets[].path\n");
     }
 
     @Test
@@ -219,7 +241,8 @@ class BadInputTest {
                         + "argument 'sequence_len=512': error: sequence_len: the longest row has 512 tokens, but the"
                         + " model's rotary positions end at 256 (max_position_embeddings of its config.json); set"
                         + " sequence_len: 256 and choose by excess_length_strategy whether longer rows are dropped or"
-                        + " truncated\n");
+                        + " truncated\n"
+                        + "    see newt schema --field sequence_len\n");
     }
 
     @Test
@@ -231,7 +254,8 @@ class BadInputTest {
         assertThat(refusal("lora_model_dir=adapter", "lora_r=16"))
                 .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter has other"
                         + " settings than this configuration; set lora_r: 4 instead of 16, lora_dropout: 0.0 instead of"
-                        + " 0.1\n");
+                        + " 0.1\n"
+                        + "    see newt schema --field lora_model_dir\n");
         assertThat(refusal(
                         "lora_model_dir=adapter",
                         "lora_dropout=0",
@@ -240,7 +264,8 @@ class BadInputTest {
                 .isEqualTo(
                         "argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter adapts other"
                                 + " projections than this configuration; set lora_target_modules as target_modules of its"
-                                + " adapter_config.json, without lora_target_linear\n");
+                                + " adapter_config.json, without lora_target_linear\n"
+                                + "    see newt schema --field lora_model_dir\n");
 
         Path settings = adapter.resolve("adapter_config.json");
         String text = Files.readString(settings);
@@ -248,7 +273,8 @@ class BadInputTest {
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0"))
                 .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter is not for"
                         + " this model: lora_target_modules: no projection is named query_key_value; this model has"
-                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj\n");
+                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj\n"
+                        + "    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text.replaceAll("\"r\": 4", "\"r\": 8"));
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0", "lora_r=8"))
@@ -269,10 +295,12 @@ class BadInputTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThat(refusalInto(file))
                 .isEqualTo("argument 'output_dir=file': error: output_dir: file: cannot be written: file is a file, not"
-                        + " a folder.\n");
+                        + " a folder.\n"
+                        + "    see newt schema --field output_dir\n");
         assertThat(refusalInto(Path.of("/proc/newt")))
                 .isEqualTo("argument 'output_dir=/proc/newt': error: output_dir: /proc/newt: cannot be written: its"
-                        + " folder is not there and cannot be made. Choose another folder.\n");
+                        + " folder is not there and cannot be made. Choose another folder.\n"
+                        + "    see newt schema --field output_dir\n");
     }
 
     @Test

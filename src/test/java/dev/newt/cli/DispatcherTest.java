@@ -89,8 +89,15 @@ class DispatcherTest {
                 .isEqualTo(
                         """
                         c.yaml:1:1: error: datasets is missing; it needs one entry at least
+                            see newt schema --field datasets
                         c.yaml:2:16: error: learning_rate is fast; it takes a number
+                            learning_rate: fast
+                                           ^^^^
+                            see newt schema --field learning_rate
                         c.yaml:3:1: error: sead is not a known key; did you mean seed?
+                            sead: 1
+                            ^^^^
+                            see docs/config-compatibility.md
                         """);
     }
 

@@ -96,9 +96,19 @@ class RunnerJarIT {
                 .isEqualTo(
                         """
                         bad.yaml:1:1: error: learning_rate is missing; it has no default
+                            see newt schema --field learning_rate
                         bad.yaml:2:1: error: learning_rat is not a known key; did you mean learning_rate?
+                            learning_rat: 0.1
+                            ^^^^^^^^^^^^
+                            see docs/config-compatibility.md
                         bad.yaml:3:19: error: micro_batch_size is two; it takes a whole number
+                            micro_batch_size: two
+                                              ^^^
+                            see newt schema --field micro_batch_size
                         bad.yaml:4:11: error: datasets is an empty list; it needs one entry at least
+                            datasets: []
+                                      ^^
+                            see newt schema --field datasets
                         """);
         assertThat(ended(2, "bad.yaml", "--debug").err())
                 .startsWith("bad.yaml:1:1: error: ")

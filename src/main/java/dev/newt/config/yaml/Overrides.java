@@ -30,6 +30,16 @@ public final class Overrides {
             error(place, argument.substring(0, equals) + " is not a path of keys; write key, key.key or key[0].key");
             return;
         }
+        if (path.get(0).equals(Composer.EXTENDS)) {
+            error(place, "extends stands in files only; write it in the configuration");
+            return;
+        }
+        if (path.size() > YamlReader.MAX_DEPTH) {
+            error(
+                    place,
+                    "the path has more than " + YamlReader.MAX_DEPTH + " steps; a configuration needs four levels");
+            return;
+        }
         YamlReader.readArgument(place, argument.substring(equals + 1), problems)
                 .ifPresent(value -> put(root, path, value, place));
     }
@@ -122,6 +132,6 @@ public final class Overrides {
     }
 
     private void error(Place place, String message) {
-        problems.add(new Problem(place, Problem.Severity.ERROR, message));
+        problems.add(Problem.error(place, message));
     }
 }

@@ -1,24 +1,53 @@
 package dev.newt.config.yaml;
 
 import java.util.Comparator;
+import java.util.Optional;
 
 /**
  * Where a key or a value is written.
  *
- * @param source the file as the user named it, or {@code argument 'key=value'}
  * @param line from 1; 0 in an argument, which needs none
  * @param column in characters, from 1; 0 in an argument
+ * @param length of the text in characters, as far as it stands in this line; 0 for a place without text, such as the whole file's
+ * @param variable the environment variable whose value stands here
  */
-public record Place(String source, int line, int column) implements Comparable<Place> {
-    private static final Comparator<Place> ORDER = Comparator.comparing((Place place) -> place.line == 0)
+public record Place(Source source, int line, int column, int length, Optional<Variable> variable)
+        implements Comparable<Place> {
+    private static final Comparator<Place> ORDER = Comparator.comparingInt((Place place) -> place.source.order())
             .thenComparingInt(Place::line)
             .thenComparingInt(Place::column);
 
-    public static Place argument(String argument) {
-        return new Place("argument '" + argument + "'", 0, 0);
+    /**
+     * An environment variable that a value was taken from.
+     *
+     * @param name the first one's, if there are several
+     * @param written the value as it stands in the file, such as <code>${env:RANK:-16}</code>
+     */
+    public record Variable(String name, String written) {}
+
+    public Place(Source source, int line, int column, int length) {
+        this(source, line, column, length, Optional.empty());
     }
 
-    /** The file's places in reading order, then the arguments. */
+    /** The whole of a file. */
+    public static Place start(Source source) {
+        return new Place(source, 1, 1, 0);
+    }
+
+    public static Place argument(String argument) {
+        return new Place(Source.argument(argument), 0, 0, 0);
+    }
+
+    Place from(Variable origin) {
+        return new Place(source, line, column, length, Optional.of(origin));
+    }
+
+    /** The same place, of which there is nothing to show. */
+    Place withoutText() {
+        return new Place(source, line, column, 0, variable);
+    }
+
+    /** The places of each file in reading order, then the arguments. */
     @Override
     public int compareTo(Place other) {
         return ORDER.compare(this, other);
@@ -26,6 +55,6 @@ public record Place(String source, int line, int column) implements Comparable<P
 
     @Override
     public String toString() {
-        return line == 0 ? source : source + ":" + line + ":" + column;
+        return line == 0 ? source.name() : source.name() + ":" + line + ":" + column;
     }
 }

@@ -1,11 +1,22 @@
 package dev.newt.config.yaml;
 
+import java.util.Optional;
+
 /**
  * One thing to tell the user about a configuration.
  *
  * @param message one line: what is wrong; what would be right
+ * @param key the path of the key it is about, such as {@code datasets[0].path}
+ * @param reason why a rule between keys is there
+ * @param see where to read more: a command or a file
  */
-public record Problem(Place place, Severity severity, String message) {
+public record Problem(
+        Place place,
+        Severity severity,
+        String message,
+        Optional<String> key,
+        Optional<String> reason,
+        Optional<String> see) {
     /** How bad it is. */
     public enum Severity {
         /** Nothing can run. */
@@ -18,6 +29,44 @@ public record Problem(Place place, Severity severity, String message) {
         Severity(String word) {
             this.word = word;
         }
+
+        public String word() {
+            return word;
+        }
+    }
+
+    public Problem {
+        message = Printable.of(message);
+    }
+
+    public Problem(Place place, Severity severity, String message) {
+        this(place, severity, message, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public static Problem error(Place place, String message) {
+        return new Problem(place, Severity.ERROR, message);
+    }
+
+    public boolean isError() {
+        return severity == Severity.ERROR;
+    }
+
+    /** About a key that is documented. */
+    public Problem ofKey(String path) {
+        return about(path).seeAlso("newt schema --field " + path.replaceAll("\\[\\d+]", "[]"));
+    }
+
+    /** About a key that may be unknown. */
+    public Problem about(String path) {
+        return new Problem(place, severity, message, Optional.of(path), reason, see);
+    }
+
+    public Problem because(String why) {
+        return new Problem(place, severity, message, key, Optional.of(why), see);
+    }
+
+    public Problem seeAlso(String where) {
+        return new Problem(place, severity, message, key, reason, Optional.of(where));
     }
 
     /** {@code file:line:column: severity: message}. */

@@ -1,14 +1,6 @@
 package dev.newt.config.yaml;
 
-import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -33,94 +25,36 @@ import org.yaml.snakeyaml.nodes.Tag;
  * document, a tag. Text that would take long or much memory is refused early.
  */
 public final class YamlReader {
-    static final int MAX_BYTES = 1 << 20;
-    private static final int MAX_DEPTH = 32;
-    private static final int MAX_NODES = 100_000;
+    static final int MAX_DEPTH = 32;
+    private static final int MAX_NODES = 20_000;
+    private static final String TOO_DEEP =
+            "values are nested deeper than " + MAX_DEPTH + "; a configuration needs four levels";
 
-    private final String source;
-    private final boolean marked;
+    private final Source source;
     private final List<Problem> problems;
     private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private int nodes;
 
-    private YamlReader(String source, boolean marked, List<Problem> problems) {
+    private YamlReader(Source source, List<Problem> problems) {
         this.source = source;
-        this.marked = marked;
         this.problems = problems;
     }
 
-    /** The file's text, or empty with a problem. */
-    public static Optional<String> readText(Path file, List<Problem> problems) {
-        Place place = new Place(file.toString(), 1, 1);
-        try {
-            if (Files.isDirectory(file)) {
-                return refuse(problems, place, "this is a folder; give the YAML file in it");
-            }
-            if (Files.size(file) > MAX_BYTES) {
-                return refuse(
-                        problems,
-                        place,
-                        "the file has " + Files.size(file) + " bytes; a configuration has " + MAX_BYTES + " at most");
-            }
-            byte[] bytes = Files.readAllBytes(file);
-            try {
-                String text = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString();
-                return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
-            } catch (CharacterCodingException e) {
-                int line = 1 + firstBadLine(bytes);
-                return refuse(
-                        problems, new Place(file.toString(), line, 1), "the text is not UTF-8; save the file in UTF-8");
-            }
-        } catch (NoSuchFileException e) {
-            return refuse(problems, place, "there is no such file; give the path of a YAML file");
-        } catch (IOException e) {
-            return refuse(problems, place, "the file cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static Optional<String> refuse(List<Problem> problems, Place place, String message) {
-        problems.add(new Problem(place, Problem.Severity.ERROR, message));
-        return Optional.empty();
-    }
-
-    /** Lines before the first that is not UTF-8. */
-    private static int firstBadLine(byte[] bytes) {
-        int lines = 0;
-        int start = 0;
-        for (int i = 0; i <= bytes.length; i++) {
-            if (i == bytes.length || bytes[i] == '\n') {
-                try {
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, i - start));
-                } catch (CharacterCodingException e) {
-                    return lines;
-                }
-                lines++;
-                start = i + 1;
-            }
-        }
-        return lines;
-    }
-
     /** The one document of a file. */
-    public static Optional<YamlTree> readFile(String source, String text, List<Problem> problems) {
-        return new YamlReader(source, true, problems).read(text);
+    public static Optional<YamlTree> readFile(Source source, List<Problem> problems) {
+        return new YamlReader(source, problems).read(source.text());
     }
 
     /** The value of a command line argument. */
     public static Optional<YamlTree> readArgument(Place place, String text, List<Problem> problems) {
-        Optional<YamlTree> value = new YamlReader(place.source(), false, problems).read(text);
+        Optional<YamlTree> value = new YamlReader(place.source(), problems).read(text);
         return value.isEmpty() && text.isBlank() ? Optional.of(new YamlTree.Scalar(place, "", true)) : value;
     }
 
     private Optional<YamlTree> read(String text) {
         LoaderOptions options = new LoaderOptions();
         options.setNestingDepthLimit(MAX_DEPTH);
-        options.setCodePointLimit(MAX_BYTES);
+        options.setCodePointLimit(SourceReader.MAX_BYTES);
         options.setMaxAliasesForCollections(MAX_NODES);
         try {
             Iterator<Node> documents =
@@ -131,35 +65,34 @@ public final class YamlReader {
             YamlTree tree = convert(documents.next());
             if (documents.hasNext()) {
                 error(
-                        place(documents.next().getStartMark()),
+                        place(documents.next()),
                         "a second document starts here; a configuration is one document, so remove the --- line");
             }
             return Optional.of(tree);
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-            error(mark == null ? start() : place(mark), syntaxMessage(e));
+            error(mark == null ? Place.start(source) : place(mark, 1), syntaxMessage(e, mark));
             return Optional.empty();
         } catch (TooLarge e) {
             error(e.place, e.getMessage());
             return Optional.empty();
         } catch (YAMLException e) {
             String message = oneLine(String.valueOf(e.getMessage()));
-            error(
-                    start(),
-                    message.contains("Nesting Depth exceeded")
-                            ? "values are nested deeper than " + MAX_DEPTH + "; a configuration needs four levels"
-                            : "not readable as YAML: " + message);
+            error(start(), message.contains("Nesting Depth exceeded") ? TOO_DEEP : "not readable as YAML: " + message);
             return Optional.empty();
         }
     }
 
     private YamlTree convert(Node node) {
-        Place place = place(node.getStartMark());
+        Place place = place(node);
         if (++nodes > MAX_NODES) {
             throw new TooLarge(place, "more than " + MAX_NODES + " values, aliases included; write fewer");
         }
         if (!open.add(node)) {
             throw new TooLarge(place, "this value contains itself through an alias; write it out");
+        }
+        if (open.size() > MAX_DEPTH) {
+            throw new TooLarge(place, TOO_DEEP);
         }
         YamlTree tree;
         if (node instanceof ScalarNode scalar) {
@@ -184,7 +117,7 @@ public final class YamlReader {
         YamlTree.Mapping mapping = new YamlTree.Mapping(place);
         List<YamlTree.Mapping> merged = new ArrayList<>();
         for (NodeTuple tuple : node.getValue()) {
-            Place keyPlace = place(tuple.getKeyNode().getStartMark());
+            Place keyPlace = place(tuple.getKeyNode());
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 error(keyPlace, "a key is a word, not a list or a mapping");
                 continue;
@@ -198,8 +131,11 @@ public final class YamlReader {
             if (earlier != null) {
                 error(
                         keyPlace,
-                        key.getValue() + " is written a second time; it stands in line "
-                                + earlier.keyPlace().line() + " already, so remove one");
+                        key.getValue() + " is written a second time"
+                                + (isFile()
+                                        ? "; it stands in line "
+                                                + earlier.keyPlace().line() + " already, so remove one"
+                                        : "; remove one"));
             }
         }
         // Keys of the mapping itself win over merged ones, earlier merged mappings over later ones.
@@ -226,7 +162,7 @@ public final class YamlReader {
         }
     }
 
-    private String syntaxMessage(MarkedYAMLException e) {
+    private String syntaxMessage(MarkedYAMLException e, Mark mark) {
         String problem = oneLine(String.valueOf(e.getProblem()));
         if (problem.contains("'\\t'") || problem.contains("\\t(TAB)")) {
             return "a tab stands where YAML allows only spaces; replace it by spaces";
@@ -236,19 +172,37 @@ public final class YamlReader {
                     + "; a configuration has none, so remove it";
         }
         String context = e.getContext() == null ? "" : " " + oneLine(e.getContext());
-        return "not YAML:" + context + (context.isEmpty() ? " " : ", ") + problem;
+        String line = mark == null
+                ? ""
+                : source.line(mark.getLine() + 1).orElse("")
+                        + source.line(mark.getLine()).orElse("");
+        String help = line.contains("${env:") ? "; inside [] and {} a value with ${env:...} needs quotes" : "";
+        return "not YAML:" + context + (context.isEmpty() ? " " : ", ") + problem + help;
+    }
+
+    private boolean isFile() {
+        return source.file().isPresent();
     }
 
     private Place start() {
-        return new Place(source, marked ? 1 : 0, marked ? 1 : 0);
+        return isFile() ? Place.start(source) : new Place(source, 0, 0, 0);
     }
 
-    private Place place(Mark mark) {
-        return marked ? new Place(source, mark.getLine() + 1, mark.getColumn() + 1) : start();
+    private Place place(Node node) {
+        Mark start = node.getStartMark();
+        Mark end = node.getEndMark();
+        // What goes on in the next line is shown to the end of its first.
+        return place(
+                start,
+                end.getLine() > start.getLine() ? Integer.MAX_VALUE : Math.max(1, end.getColumn() - start.getColumn()));
+    }
+
+    private Place place(Mark mark, int length) {
+        return isFile() ? new Place(source, mark.getLine() + 1, mark.getColumn() + 1, length) : start();
     }
 
     private void error(Place place, String message) {
-        problems.add(new Problem(place, Problem.Severity.ERROR, message));
+        problems.add(Problem.error(place, message));
     }
 
     private static String oneLine(String text) {
