@@ -24,6 +24,7 @@ class FloorsTest {
     /** Top-level packages of dev.newt, and those that each may use. {@code io} may be used by all. */
     private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("io", List.of()),
+            Map.entry("hub", List.of()),
             Map.entry("tensor", List.of()),
             Map.entry("engine", List.of("tensor")),
             Map.entry("weights", List.of("tensor")),
@@ -34,7 +35,7 @@ class FloorsTest {
             Map.entry("optim", List.of("tensor")),
             Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim")),
             Map.entry("config", List.of()),
-            Map.entry("plan", List.of("config", "model", "weights", "adapter", "data", "tensor")),
+            Map.entry("plan", List.of("config", "model", "weights", "adapter", "data", "tensor", "hub")),
             Map.entry(
                     "run",
                     List.of(
@@ -48,9 +49,10 @@ class FloorsTest {
                             "optim",
                             "train",
                             "config",
-                            "plan")),
+                            "plan",
+                            "hub")),
             Map.entry("report", List.of("train", "plan", "config", "run")),
-            Map.entry("cli", List.of("config", "plan", "run", "report", "train", "data"))));
+            Map.entry("cli", List.of("config", "plan", "run", "report", "train", "data", "hub"))));
 
     /** Libraries by package prefix, and the packages of dev.newt that may use each. */
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(

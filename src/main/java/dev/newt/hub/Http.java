@@ -1,0 +1,189 @@
+package dev.newt.hub;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** One HTTP request and its answer. Redirects are followed by hand, so that credentials go to the servers that they belong to alone. */
+final class Http {
+    private static final int CONNECT_MILLIS = 15_000;
+    /** A server that sends nothing for so long is taken for dead. */
+    private static final int SILENCE_MILLIS = 60_000;
+
+    private static final int MOST_REDIRECTS = 10;
+    private static final int MOST_WORDS = 300;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    /** Headers that prove who asks. */
+    @FunctionalInterface
+    interface Credentials {
+        Credentials NONE = (method, uri) -> Map.of();
+
+        /** Those for this very request; none where its server may not see them. */
+        Map<String, String> headers(String method, URI uri);
+    }
+
+    /** Which redirects are followed. */
+    enum Follow {
+        ALL,
+        /** Those on one server: behind another, headers no longer speak of the file that was asked for. */
+        SAME_SERVER
+    }
+
+    /** An answer whose body is read by who closes it. */
+    static final class Answer extends FilterInputStream {
+        private final HttpURLConnection connection;
+        private final int status;
+
+        private Answer(HttpURLConnection connection, int status, InputStream body) {
+            super(body);
+            this.connection = connection;
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+
+        Optional<String> header(String name) {
+            return Optional.ofNullable(connection.getHeaderField(name));
+        }
+
+        OptionalLong length() {
+            long length = connection.getContentLengthLong();
+            return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
+        }
+
+        /** Breaks off: what was not read is not waited for. */
+        @Override
+        public void close() {
+            connection.disconnect();
+        }
+    }
+
+    private Http() {}
+
+    /**
+     * Asks.
+     *
+     * @throws HttpFailure for status 400 and above
+     */
+    static Answer open(String method, URI uri, Map<String, String> headers, Credentials credentials, Follow follow)
+            throws IOException {
+        URI at = uri;
+        for (int i = 0; i <= MOST_REDIRECTS; i++) {
+            HttpURLConnection connection = connect(method, at, headers, credentials);
+            int status = connection.getResponseCode();
+            Optional<URI> next = REDIRECTS.contains(status) ? target(connection, at) : Optional.empty();
+            if (next.isPresent() && (follow == Follow.ALL || sameServer(at, next.get()))) {
+                connection.disconnect();
+                if ("https".equals(at.getScheme()) && !"https".equals(next.get().getScheme())) {
+                    throw new IOException(
+                            "redirected from https to " + next.get().getScheme() + ", which is not followed");
+                }
+                at = next.get();
+                continue;
+            }
+            if (status >= 400) {
+                HttpFailure failure = failure(connection, status);
+                connection.disconnect();
+                throw failure;
+            }
+            InputStream body = method.equals("HEAD") ? InputStream.nullInputStream() : connection.getInputStream();
+            return new Answer(connection, status, body);
+        }
+        throw new IOException("more than " + MOST_REDIRECTS + " redirects");
+    }
+
+    private static HttpURLConnection connect(
+            String method, URI uri, Map<String, String> headers, Credentials credentials) throws IOException {
+        if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new IOException("redirected to " + uri.getScheme() + ":, which is not followed");
+        }
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(SILENCE_MILLIS);
+        connection.setRequestProperty("User-Agent", "newt");
+        // Sizes and checksums are those of the file, not of a compressed answer.
+        connection.setRequestProperty("Accept-Encoding", "identity");
+        headers.forEach(connection::setRequestProperty);
+        credentials.headers(method, uri).forEach(connection::setRequestProperty);
+        return connection;
+    }
+
+    private static Optional<URI> target(HttpURLConnection connection, URI at) throws IOException {
+        String location = connection.getHeaderField("Location");
+        if (location == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(at.resolve(new URI(location.replace(" ", "%20"))));
+        } catch (URISyntaxException e) {
+            throw new IOException("redirected to an address that is none: " + location, e);
+        }
+    }
+
+    /** Whether scheme, host and port are the same. */
+    static boolean sameServer(URI a, URI b) {
+        return a.getScheme().equalsIgnoreCase(b.getScheme())
+                && a.getHost() != null
+                && a.getHost().equalsIgnoreCase(b.getHost())
+                && port(a) == port(b);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+    }
+
+    private static HttpFailure failure(HttpURLConnection connection, int status) {
+        String words = Optional.ofNullable(connection.getHeaderField("X-Error-Message"))
+                .orElseGet(() -> body(connection));
+        return new HttpFailure(
+                status,
+                Optional.ofNullable(connection.getHeaderField("Retry-After")).flatMap(Http::duration),
+                Optional.ofNullable(connection.getHeaderField("X-Error-Code")),
+                words);
+    }
+
+    /** The start of an error's page, on one line. */
+    private static String body(HttpURLConnection connection) {
+        try (InputStream body = connection.getErrorStream()) {
+            String text = body == null ? "" : new String(body.readNBytes(MOST_WORDS), StandardCharsets.UTF_8);
+            return text.replaceAll("\\s+|\\p{Cntrl}+", " ").strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Seconds, or a moment. */
+    private static Optional<Duration> duration(String retryAfter) {
+        String text = retryAfter.strip();
+        if (text.matches("\\d{1,9}")) {
+            return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
+        }
+        try {
+            Instant moment = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            Duration wait = Duration.between(Instant.now(), moment);
+            return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

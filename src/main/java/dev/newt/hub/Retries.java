@@ -1,0 +1,86 @@
+package dev.newt.hub;
+
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Repeats what failed for a reason that passes: a broken connection, status 429 or 5xx. The wait doubles each time; where the server
+ * says how long to wait, it is at least that.
+ */
+final class Retries {
+    private static final int MOST_FAILURES = 5;
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+    /** How time passes. */
+    @FunctionalInterface
+    interface Clock {
+        Clock SYSTEM = duration -> Thread.sleep(duration.toMillis());
+
+        void sleep(Duration duration) throws InterruptedException;
+    }
+
+    /** Something that may fail. */
+    @FunctionalInterface
+    interface Attempt<T> {
+        T make() throws IOException;
+    }
+
+    private final Clock clock;
+    private final DownloadListener listener;
+    private int failures;
+
+    Retries(Clock clock, DownloadListener listener) {
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** Something was gained: failures count from here. */
+    void succeeded() {
+        failures = 0;
+    }
+
+    <T> T call(String what, Attempt<T> attempt) throws IOException {
+        while (true) {
+            try {
+                return attempt.make();
+            } catch (IOException e) {
+                Duration wait = waitAfter(e).orElseThrow(() -> e);
+                listener.note(what + ": " + reason(e) + "; trying again in " + wait.toSeconds() + " s");
+                sleep(wait);
+            }
+        }
+    }
+
+    private Optional<Duration> waitAfter(IOException e) {
+        failures++;
+        if (failures >= MOST_FAILURES
+                || e instanceof UnknownHostException
+                || (e instanceof HttpFailure failure && !failure.passes())) {
+            return Optional.empty();
+        }
+        Duration wait = FIRST_WAIT.multipliedBy(1L << (failures - 1));
+        Duration asked = e instanceof HttpFailure failure ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
+        Duration longer = asked.compareTo(wait) > 0 ? asked : wait;
+        return longer.compareTo(LONGEST_WAIT) > 0 ? Optional.empty() : Optional.of(longer);
+    }
+
+    private void sleep(Duration wait) throws IOException {
+        try {
+            clock.sleep(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting to try again", e);
+        }
+    }
+
+    /** Words for a failure, which Java sometimes leaves without any. */
+    static String reason(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "the server " + e.getMessage() + " is not known (no network, or a wrong name)";
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

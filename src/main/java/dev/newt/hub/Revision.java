@@ -1,0 +1,139 @@
+package dev.newt.hub;
+
+import dev.newt.hub.Http.Answer;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A commit of a repository: its files' names, and the files where they are wanted. */
+public final class Revision {
+    private final Hub hub;
+    private final Repo repo;
+    private final String name;
+    private final Listing listing;
+    private final boolean offline;
+
+    Revision(Hub hub, Repo repo, String name, Listing listing, boolean offline) {
+        this.hub = hub;
+        this.repo = repo;
+        this.name = name;
+        this.listing = listing;
+        this.offline = offline;
+    }
+
+    public Repo repo() {
+        return repo;
+    }
+
+    public String commit() {
+        return listing.commit();
+    }
+
+    /** Names of all files, in order, with {@code /} between their parts. */
+    public List<String> files() {
+        return listing.names();
+    }
+
+    /**
+     * Brings files here that are not here yet.
+     *
+     * @return the folder that they are in, which holds all that was ever fetched of this commit
+     * @throws UserException where one cannot be had
+     */
+    public Path fetch(Collection<String> names) {
+        Path snapshot = hub.snapshot(repo, commit());
+        // All names are looked at before anything is written.
+        names.forEach(file -> RemoteNames.below(snapshot, file, repo.toString()));
+        for (String file : names) {
+            fetch(file);
+        }
+        if (!offline) {
+            listing.write(hub.cache().listing(repo, commit()));
+            // Last, so that a branch never leads to a commit of which half is missing.
+            hub.cache().remember(repo, name, commit());
+        }
+        return snapshot;
+    }
+
+    /** Brings one file here, to look into before choosing others. */
+    public Path fetch(String file) {
+        Path place = RemoteNames.below(hub.snapshot(repo, commit()), file, repo.toString());
+        if (Files.isRegularFile(place)) {
+            return place;
+        }
+        if (offline) {
+            throw new UserException(repo + ": " + file + " of commit " + commit() + " is not in the cache "
+                    + hub.cache().root() + ". "
+                    + (hub.settings().offline()
+                            ? "Unset HF_HUB_OFFLINE once to fetch it."
+                            : "Try again when " + hub.settings().endpoint() + " can be reached."));
+        }
+        try {
+            Listing.Entry entry = described(file);
+            String blob = entry.blobName().orElseThrow();
+            Path target = hub.cache().blob(repo, blob);
+            try (FileLock lock = FileLock.acquire(hub.cache().lock(repo, blob), () -> hub.listener()
+                    .note(file + ": another process downloads it; waiting"))) {
+                if (!Files.exists(target)) {
+                    download(file, entry, target);
+                }
+                hub.cache().link(repo, commit(), file, blob);
+            }
+            return place;
+        } catch (HttpFailure e) {
+            throw HubErrors.refused(repo, name, hub.settings(), e);
+        } catch (IOException e) {
+            throw new UserException(
+                    repo + ": " + file + " could not be fetched: " + Retries.reason(e)
+                            + ". Start again to go on where it ended.",
+                    e);
+        }
+    }
+
+    private void download(String file, Listing.Entry entry, Path target) throws IOException {
+        new Download(
+                        repo.id() + "/" + file,
+                        hub.address(repo, commit(), file),
+                        hub::credentials,
+                        entry.size(),
+                        entry.blobName().map(Checksum::ofBlobName),
+                        target)
+                .run(hub.clock(), hub.listener());
+    }
+
+    /** Name by content and size, from the listing or, where a hub lists less, from the file's own headers. */
+    private Listing.Entry described(String file) throws IOException {
+        Listing.Entry listed = listing.files().get(file);
+        if (listed == null) {
+            throw new UserException(repo + ": has no file " + file + " in revision " + name + ".");
+        }
+        if (listed.blobName().isPresent() && listed.size().isPresent()) {
+            return listed;
+        }
+        URI uri = hub.address(repo, commit(), file);
+        return new Retries(hub.clock(), hub.listener()).call(file, () -> {
+            try (Answer answer = Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER)) {
+                Optional<String> etag = answer.header("X-Linked-Etag")
+                        .or(() -> answer.header("ETag"))
+                        .map(text -> text.replaceFirst("^W/", "").replace("\"", ""))
+                        .filter(HubCache::isBlobName);
+                if (etag.isEmpty()) {
+                    throw new UserException(uri + ": the server does not say what the file's content hashes to (ETag), "
+                            + "so it could not be checked. Is HF_ENDPOINT a Hugging Face hub?");
+                }
+                OptionalLong size = answer.header("X-Linked-Size")
+                        .filter(text -> text.matches("\\d{1,18}"))
+                        .map(text -> OptionalLong.of(Long.parseLong(text)))
+                        .orElseGet(() -> answer.status() < 300 ? answer.length() : OptionalLong.empty());
+                return new Listing.Entry(size, etag, etag.filter(text -> text.length() == 64));
+            }
+        });
+    }
+}
