@@ -1,7 +1,5 @@
 package dev.newt.tensor;
 
-import java.util.Optional;
-
 /** A weight that stays as it is, held in the compute type. */
 public final class FrozenParameter implements Parameter {
     private final String name;
@@ -24,28 +22,9 @@ public final class FrozenParameter implements Parameter {
     }
 
     @Override
-    public boolean trainable() {
-        return false;
-    }
-
-    @Override
     public Lease lease() {
         return Lease.lasting(values);
     }
-
-    @Override
-    public void accumulate(Tensor gradient) {
-        gradient.close();
-        throw new IllegalStateException(name + " is frozen and takes no gradient");
-    }
-
-    @Override
-    public Optional<Tensor> gradient() {
-        return Optional.empty();
-    }
-
-    @Override
-    public void clearGradient() {}
 
     @Override
     public void close() {

@@ -1,7 +1,5 @@
 package dev.newt.tensor;
 
-import java.util.Optional;
-
 /** A frozen matrix in 4 bits, made dense for the time of each use. */
 public final class Nf4Parameter implements Parameter {
     private final String name;
@@ -32,11 +30,6 @@ public final class Nf4Parameter implements Parameter {
         return values.shape();
     }
 
-    @Override
-    public boolean trainable() {
-        return false;
-    }
-
     /** Leases that are open at the same time share one dense matrix. */
     @Override
     public Lease lease() {
@@ -61,20 +54,6 @@ public final class Nf4Parameter implements Parameter {
             }
         };
     }
-
-    @Override
-    public void accumulate(Tensor gradient) {
-        gradient.close();
-        throw new IllegalStateException(name + " is quantised and takes no gradient");
-    }
-
-    @Override
-    public Optional<Tensor> gradient() {
-        return Optional.empty();
-    }
-
-    @Override
-    public void clearGradient() {}
 
     @Override
     public void close() {

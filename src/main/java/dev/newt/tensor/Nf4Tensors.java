@@ -7,6 +7,41 @@ package dev.newt.tensor;
  * @param shape of the dense matrix
  */
 public record Nf4Tensors(Tensor packed, Scales scales, Shape shape) implements AutoCloseable {
+    /** Elements that share a scale. */
+    public static final int BLOCK = 64;
+
+    /** Scales that share a scale of their own. */
+    public static final int SCALE_BLOCK = 256;
+
+    private static final float[] VALUES = {
+        -1.0f,
+        -0.6961928009986877f,
+        -0.5250730514526367f,
+        -0.39491748809814453f,
+        -0.28444138169288635f,
+        -0.18477343022823334f,
+        -0.09105003625154495f,
+        0.0f,
+        0.07958029955625534f,
+        0.16093020141124725f,
+        0.24611230194568634f,
+        0.33791524171829224f,
+        0.44070982933044434f,
+        0.5626170039176941f,
+        0.7229568362236023f,
+        1.0f
+    };
+
+    /**
+     * One of the sixteen values (QLoRA, arXiv 2305.14314, appendix E): quantiles of the normal distribution, scaled to [-1, 1], with an
+     * exact 0.
+     *
+     * @param code from 0 to 15
+     */
+    public static float value(int code) {
+        return VALUES[code];
+    }
+
     /** One scale a block. */
     public sealed interface Scales extends AutoCloseable permits Plain, DoublyQuantised {
         @Override

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * A model's weight as the model sees it: a name, a shape, and a lease on its values for the time of one use. Behind the lease they may be
- * mapped from a file, quantised, or elsewhere.
+ * mapped from a file, quantised, or elsewhere. Frozen, if it says nothing else.
  */
 public interface Parameter extends AutoCloseable {
     /** The tensor's name in the checkpoint. */
@@ -12,18 +12,25 @@ public interface Parameter extends AutoCloseable {
 
     Shape shape();
 
-    boolean trainable();
+    default boolean trainable() {
+        return false;
+    }
 
     /** The values in the model's compute type, until the lease is closed. */
     Lease lease();
 
     /** Adds a gradient, which becomes the parameter's own. */
-    void accumulate(Tensor gradient);
+    default void accumulate(Tensor gradient) {
+        gradient.close();
+        throw new IllegalStateException(name() + " is frozen and takes no gradient");
+    }
 
     /** The summed gradient, in the accumulator type; stays the parameter's. */
-    Optional<Tensor> gradient();
+    default Optional<Tensor> gradient() {
+        return Optional.empty();
+    }
 
-    void clearGradient();
+    default void clearGradient() {}
 
     /** Releases values and gradient. */
     @Override

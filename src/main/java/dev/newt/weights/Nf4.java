@@ -2,6 +2,7 @@ package dev.newt.weights;
 
 import dev.newt.io.UserException;
 import dev.newt.tensor.DType;
+import dev.newt.tensor.Nf4Tensors;
 import dev.newt.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,31 +14,8 @@ import java.util.stream.IntStream;
  * {@link DynamicMap} in blocks of 256.
  */
 public final class Nf4 {
-    /** Elements that share a scale. */
-    public static final int BLOCK = 64;
-
-    /** Scales that share a scale of their own. */
-    public static final int NESTED_BLOCK = 256;
-
-    /** The 16 values: quantiles of the normal distribution, scaled to [-1, 1], with an exact 0. */
-    private static final float[] VALUES = {
-        -1.0f,
-        -0.6961928009986877f,
-        -0.5250730514526367f,
-        -0.39491748809814453f,
-        -0.28444138169288635f,
-        -0.18477343022823334f,
-        -0.09105003625154495f,
-        0.0f,
-        0.07958029955625534f,
-        0.16093020141124725f,
-        0.24611230194568634f,
-        0.33791524171829224f,
-        0.44070982933044434f,
-        0.5626170039176941f,
-        0.7229568362236023f,
-        1.0f
-    };
+    private static final int BLOCK = Nf4Tensors.BLOCK;
+    private static final int NESTED_BLOCK = Nf4Tensors.SCALE_BLOCK;
 
     /** A quotient above border i is nearer to value i + 1 than to value i. The literals are those of bitsandbytes' kernel. */
     private static final float[] BORDERS = {
@@ -237,7 +215,7 @@ public final class Nf4 {
             int end = Math.min(elements, (block + 1) * BLOCK);
             for (int i = block * BLOCK; i < end; i++) {
                 int pair = Byte.toUnsignedInt(matrix.packed().get(i / 2));
-                values[i] = VALUES[i % 2 == 0 ? pair >> 4 : pair & 15] * scale;
+                values[i] = Nf4Tensors.value(i % 2 == 0 ? pair >> 4 : pair & 15) * scale;
             }
         });
         return values;

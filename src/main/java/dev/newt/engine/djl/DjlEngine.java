@@ -21,6 +21,7 @@ public final class DjlEngine implements Engine {
     private static final List<String> SOURCES = List.of(
             "/kernels/torch/memory.py",
             "/kernels/torch/linear.py",
+            "/kernels/torch/nf4.py",
             "/kernels/torch/block.py",
             "/kernels/torch/attention.py",
             "/kernels/torch/head.py",
@@ -29,6 +30,7 @@ public final class DjlEngine implements Engine {
     private final Kernels kernels;
     private final TorchMemory memory;
     private final LinearOps linear;
+    private final Nf4Ops nf4;
     private final BlockOps block;
     private final AttentionOps attention;
     private final HeadOps head;
@@ -37,6 +39,7 @@ public final class DjlEngine implements Engine {
         kernels = new Kernels(TorchScriptArchive.ofResources(SOURCES), threads);
         memory = new TorchMemory(kernels);
         linear = new LinearOps(memory);
+        nf4 = new Nf4Ops(memory);
         block = new BlockOps(memory);
         attention = new AttentionOps(memory);
         head = new HeadOps(memory);
@@ -71,7 +74,7 @@ public final class DjlEngine implements Engine {
 
     @Override
     public void close() {
-        linear.close();
+        nf4.close();
         kernels.close();
     }
 
@@ -321,7 +324,7 @@ public final class DjlEngine implements Engine {
 
     @Override
     public Tensor dequantizeNf4(Nf4Tensors weight, DType dtype) {
-        return linear.dequantize(weight, dtype);
+        return nf4.dequantize(weight, dtype);
     }
 
     // Norm, rotary, activation

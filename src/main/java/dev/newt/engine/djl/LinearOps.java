@@ -7,7 +7,6 @@ import dev.newt.tensor.Engine.DoraGradients;
 import dev.newt.tensor.Engine.DoraOutput;
 import dev.newt.tensor.Engine.LowRankGradients;
 import dev.newt.tensor.Engine.LowRankOutput;
-import dev.newt.tensor.Nf4Tensors;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.util.ArrayList;
@@ -18,33 +17,8 @@ import java.util.Optional;
 final class LinearOps {
     /** Elements of a weight that exist at once in the accumulator type. */
     private static final long BLOCK_ELEMENTS = 1 << 22;
-    /** NF4 blocks decoded at once. */
-    private static final int NF4_CHUNK = 1 << 13;
-
-    private static final int NF4_BLOCK = 64;
-    private static final int NF4_SCALE_BLOCK = 256;
-    /** The sixteen values of NF4 (QLoRA, arXiv 2305.14314, appendix E), as bitsandbytes has them. */
-    private static final float[] NF4 = {
-        -1.0f,
-        -0.6961928009986877f,
-        -0.5250730514526367f,
-        -0.39491748809814453f,
-        -0.28444138169288635f,
-        -0.18477343022823334f,
-        -0.09105003625154495f,
-        0.0f,
-        0.07958029955625534f,
-        0.16093020141124725f,
-        0.24611230194568634f,
-        0.33791524171829224f,
-        0.44070982933044434f,
-        0.5626170039176941f,
-        0.7229568362236023f,
-        1.0f
-    };
 
     private final TorchMemory memory;
-    private TorchTensor nf4Pairs;
 
     LinearOps(TorchMemory memory) {
         this.memory = memory;
@@ -294,61 +268,6 @@ final class LinearOps {
                 ownMagnitude,
                 rowsAtOnce(ownWeight),
                 weight.dtype().accumulator());
-    }
-
-    Tensor dequantize(Nf4Tensors weight, DType dtype) {
-        long elements = weight.shape().elements();
-        TorchTensor packed = memory.own(weight.packed());
-        Check.that(elements % 2 == 0, "NF4 packs two elements in a byte: " + weight.shape() + " is odd");
-        long blocks = (elements + NF4_BLOCK - 1) / NF4_BLOCK;
-        Check.dtype("packed", packed, DType.U8);
-        Check.that(packed.shape().elements() == elements / 2, "packed is " + packed + " for " + weight.shape());
-        Check.that(dtype.isFloating(), "NF4 cannot become " + dtype);
-        if (weight.scales() instanceof Nf4Tensors.Plain plain) {
-            return dequantize(packed, memory.own(plain.values()), blocks, weight.shape(), dtype);
-        }
-        try (TorchTensor scales = scales((Nf4Tensors.DoublyQuantised) weight.scales(), blocks)) {
-            return dequantize(packed, scales, blocks, weight.shape(), dtype);
-        }
-    }
-
-    private Tensor dequantize(TorchTensor packed, TorchTensor scales, long blocks, Shape shape, DType dtype) {
-        Check.dtype("scales", scales, DType.F32);
-        Check.shape("scales", scales, blocks);
-        return memory.tensor(dtype, shape, "dequantize_nf4", packed, scales, nf4Pairs(), shape, dtype, NF4_CHUNK);
-    }
-
-    private TorchTensor scales(Nf4Tensors.DoublyQuantised quantised, long blocks) {
-        TorchTensor codes = memory.own(quantised.codes());
-        TorchTensor blockScales = memory.own(quantised.blockScales());
-        TorchTensor table = memory.own(quantised.table());
-        Check.dtype("scale codes", codes, DType.U8);
-        Check.that(codes.shape().elements() == blocks, "scale codes are " + codes + " for " + blocks + " blocks");
-        Check.dtype("block scales", blockScales, DType.F32);
-        Check.that(
-                blockScales.shape().elements() == (blocks + NF4_SCALE_BLOCK - 1) / NF4_SCALE_BLOCK,
-                "block scales are " + blockScales + " for " + blocks + " blocks");
-        Check.dtype("scale table", table, DType.F32);
-        Check.shape("scale table", table, 256);
-        return memory.tensor(DType.F32, Shape.of(blocks), "nf4_scales", codes, blockScales, table, quantised.offset());
-    }
-
-    /** Both values of each byte, [256, 2]. Made at first use, the engine's until it closes. */
-    private TorchTensor nf4Pairs() {
-        if (nf4Pairs == null) {
-            nf4Pairs = memory.internal(DType.F32, Shape.of(256, 2));
-            var pairs = memory.contents(nf4Pairs).asFloatBuffer();
-            for (int code = 0; code < 256; code++) {
-                pairs.put(NF4[code >> 4]).put(NF4[code & 15]);
-            }
-        }
-        return nf4Pairs;
-    }
-
-    void close() {
-        if (nf4Pairs != null) {
-            nf4Pairs.close();
-        }
     }
 
     private interface MaskedCall {
