@@ -67,12 +67,6 @@ public record DataConfig(
                     "chat_template",
                     "chat_template_jinja"));
         }
-        name.filter(given -> !byText && !given.equals("tokenizer_default"))
-                .ifPresent(given -> findings.add(Finding.error(
-                        "chat_template: " + given
-                                + " is not supported yet; write tokenizer_default for the model's own template, or "
-                                + "jinja and the template in chat_template_jinja",
-                        "chat_template")));
         if (jinja.isPresent() && name.isPresent() && !byText) {
             findings.add(Finding.error(
                     "chat_template_jinja needs chat_template: jinja; or leave chat_template out",

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.chat.TemplateChoice;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.TreeMap;
 /**
  * How a {@code chat_template} dataset is read and which of its tokens are learnt. Names are Axolotl's.
  *
- * @param chatTemplateJinja source of the template; empty for the one that comes with the tokenizer
+ * @param chatTemplate which template
  * @param fieldMessages column of the conversation
  * @param fieldTools column of the tool definitions
  * @param messagePropertyMappings from the template's name of a message's property to the row's
@@ -27,7 +28,7 @@ import java.util.TreeMap;
  * @param chatTemplateKwargs further variables of the template
  */
 public record ChatSettings(
-        Optional<String> chatTemplateJinja,
+        TemplateChoice chatTemplate,
         String fieldMessages,
         String fieldTools,
         Map<String, String> messagePropertyMappings,
@@ -56,7 +57,7 @@ public record ChatSettings(
     /** Columns and roles as Axolotl assumes them; the assistant's turns and their end tokens are learnt. */
     public static ChatSettings defaults() {
         return new ChatSettings(
-                Optional.empty(),
+                TemplateChoice.ofTokenizer(),
                 "messages",
                 "tools",
                 Map.of("role", "role", "content", "content"),

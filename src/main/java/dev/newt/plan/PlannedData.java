@@ -1,5 +1,6 @@
 package dev.newt.plan;
 
+import dev.newt.config.DataConfig;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
@@ -26,8 +27,15 @@ final class PlannedData {
 
     PlannedData(LoadedConfig loaded) {
         this.loaded = loaded;
+        checkTemplate();
         this.train = find("datasets", loaded.config().data().datasets());
         this.test = find("test_datasets", loaded.config().data().testDatasets());
+    }
+
+    private void checkTemplate() {
+        DataConfig data = loaded.config().data();
+        ConfiguredTemplate.problem(loaded, "", data.chatTemplate(), data.chatTemplateJinja())
+                .ifPresent(errors::add);
     }
 
     /** One for each data set that cannot be found. */
@@ -53,6 +61,8 @@ final class PlannedData {
             String path = key + "[" + i + "]";
             Optional<Split> split =
                     attempt(path + ".split", () -> set.split().map(Split::parse).orElse(Split.TRAIN));
+            ConfiguredTemplate.problem(loaded, path + ".", set.chatTemplate(), set.chatTemplateJinja())
+                    .ifPresent(errors::add);
             split.flatMap(of -> attempt(path + ".path", () -> find(set, of))).ifPresent(files::add);
         }
         return files;

@@ -11,11 +11,13 @@ import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
 import dev.newt.data.PromptFormat;
 import dev.newt.data.TrainOnEnd;
+import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.Format;
 import dev.newt.data.source.Split;
 import dev.newt.data.token.SpecialTokens;
 import dev.newt.data.token.Tokenizer;
+import dev.newt.plan.ConfiguredTemplate;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -50,9 +52,11 @@ final class DataWiring {
         return Tokenizer.open(folder, special);
     }
 
-    /** The chat template's source, where the configuration gives one. */
-    Optional<String> chatTemplate() {
-        return config.data().chatTemplateJinja();
+    /** The chat template of the configuration; without one, the tokenizer's. */
+    TemplateChoice chatTemplate() {
+        return ConfiguredTemplate.of(
+                        loaded, "", config.data().chatTemplate(), config.data().chatTemplateJinja())
+                .orElseGet(TemplateChoice::ofTokenizer);
     }
 
     DataSettings data() {
@@ -123,10 +127,8 @@ final class DataWiring {
         dataset.messageFieldContent().ifPresent(field -> properties.put("content", field));
         properties.putAll(dataset.messagePropertyMappings());
         return new ChatSettings(
-                dataset.chatTemplateJinja()
-                        .or(() -> dataset.chatTemplate().isPresent()
-                                ? Optional.empty()
-                                : config.data().chatTemplateJinja()),
+                ConfiguredTemplate.of(loaded, "", dataset.chatTemplate(), dataset.chatTemplateJinja())
+                        .orElseGet(this::chatTemplate),
                 dataset.fieldMessages().orElse(defaults.fieldMessages()),
                 dataset.fieldTools().orElse(defaults.fieldTools()),
                 properties,

@@ -54,7 +54,7 @@ public final class InferenceRun implements AutoCloseable {
                     ? TunedModel.base(loaded, plan, engine)
                     : TunedModel.forInference(loaded, plan, engine, tuned.orElseGet(() -> tuned(loaded)));
             return new InferenceRun(
-                    engine, model, tokenizer, wiring.chatTemplate().or(tokenizer::chatTemplate));
+                    engine, model, tokenizer, wiring.chatTemplate().resolve(tokenizer.chatTemplate()));
         } catch (RuntimeException e) {
             engine.close();
             tokenizer.close();

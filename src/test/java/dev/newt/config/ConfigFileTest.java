@@ -149,7 +149,6 @@ class ConfigFileTest {
             deepspeed: zero3.json       | 1  | deepspeed is not supported yet; one process trains here; remove it, or leave it empty
             early_stopping_patience: 2  | 26 | early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, and evals_per_epoch or eval_steps
             mlflow_tracking_uri: ./runs | 22 | mlflow_tracking_uri is ./runs; it must be an address, http:// or https://
-            chat_template: llama3       | 16 | chat_template: llama3 is not supported yet; write tokenizer_default for the model's own template, or jinja and the template in chat_template_jinja
             val_set_size: 1             | 15 | val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up
             """)
     void saysWhatIsWrongWithAValueAndWhatWouldBeRight(String line, int column, String message) throws IOException {

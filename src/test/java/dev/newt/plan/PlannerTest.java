@@ -193,6 +193,19 @@ class PlannerTest {
     }
 
     @Test
+    void tellsWhichChatTemplateIsNotThere() {
+        assertThatThrownBy(() -> plan(QLORA, "chat_template=chatmll", "datasets[0].chat_template_jinja=missing.jinja"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("chat_template: chatmll is not a template that is known here")
+                .hasMessageContaining("missing.jinja cannot be read");
+        assertThatThrownBy(() -> plan(QLORA, "chat_template_jinja={% for %}"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("line 1");
+        assertThat(plan(QLORA, "chat_template=tokenizer_default_fallback_llama3").warnings())
+                .isEmpty();
+    }
+
+    @Test
     void pointsAtTheKeyThatDoesNotFitTheModel() {
         assertThatThrownBy(() -> plan(QLORA, "lora_target_linear=false", "lora_target_modules=[c_attn]"))
                 .isInstanceOf(UserException.class)

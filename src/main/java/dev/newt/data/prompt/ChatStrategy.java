@@ -35,12 +35,7 @@ final class ChatStrategy implements PromptStrategy {
     private final List<String> endTexts = new ArrayList<>();
 
     ChatStrategy(ChatSettings settings, Tokenizer tokenizer, boolean trainOnInputs) {
-        String source = settings.chatTemplateJinja()
-                .or(tokenizer::chatTemplate)
-                .orElseThrow(() ->
-                        new UserException("chat_template: the tokenizer brings no chat template. Set chat_template"
-                                + " to a known name, or write one in chat_template_jinja."));
-        this.template = ChatTemplate.parse("chat_template", source);
+        this.template = template(settings, tokenizer);
         this.conversation = new Conversation(settings, trainOnInputs);
         this.settings = settings;
         this.tokenizer = tokenizer;
@@ -60,6 +55,15 @@ final class ChatStrategy implements PromptStrategy {
                         + "\" is also the eos_token, so train_on_eos and train_on_eot must be the same.");
             }
         }
+    }
+
+    static ChatTemplate template(ChatSettings settings, Tokenizer tokenizer) {
+        String source = settings.chatTemplate()
+                .resolve(tokenizer.chatTemplate())
+                .orElseThrow(() ->
+                        new UserException("chat_template: the tokenizer brings no chat template. Set chat_template"
+                                + " to a known name, or write one in chat_template_jinja."));
+        return ChatTemplate.parse("chat_template", source);
     }
 
     @Override

@@ -36,6 +36,15 @@ final class Fields {
         return value.asString();
     }
 
+    /** A list that every row must have. */
+    static JsonNode list(Row row, String field) {
+        JsonNode value = required(row, field);
+        if (!value.isArray()) {
+            throw row.error("field \"" + field + "\" must be a list, but is " + kind(value) + ".");
+        }
+        return value;
+    }
+
     static String kind(JsonNode value) {
         return value.isArray()
                 ? "a list"

@@ -1,6 +1,8 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.PromptFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,6 +77,21 @@ final class InstructionStyles {
                 own.systemFormat(),
                 own.format(),
                 own.noInputFormat().orElse(own.format()));
+    }
+
+    /** Styles that Axolotl's types name behind a colon. */
+    static List<String> styles() {
+        return List.of("instruct", "chat", "chatml", "phi");
+    }
+
+    /** Alpaca's texts in one of the {@link #styles}. */
+    static InstructionFormat alpaca(String style) {
+        return alpaca(Style.valueOf(style.toUpperCase(Locale.ROOT)), SYSTEM, SYSTEM_NO_INPUT);
+    }
+
+    /** One of the {@link #styles} with another system text. */
+    static InstructionFormat of(String style, String system) {
+        return alpaca(Style.valueOf(style.toUpperCase(Locale.ROOT)), system, system);
     }
 
     private static Map<String, InstructionFormat> named() {

@@ -20,8 +20,12 @@ public final class PromptStrategies {
             return tokenised;
         }
         PromptStrategy strategy = dataset.promptFormat().isPresent()
-                ? new InstructionStrategy(
-                        InstructionStyles.of(dataset.promptFormat().get()), tokenizer, trainOnInputs)
+                ? new ExchangeStrategy(
+                        new InstructionReader(
+                                InstructionStyles.of(dataset.promptFormat().get())),
+                        tokenizer,
+                        trainOnInputs,
+                        1)
                 : named(dataset, tokenizer, trainOnInputs, sequenceLen);
         return row -> row.fields().has("input_ids")
                         && row.fields().has("labels")
@@ -35,16 +39,32 @@ public final class PromptStrategies {
         String type = dataset.type().orElseThrow();
         Optional<InstructionFormat> instruction = InstructionStyles.find(type);
         if (instruction.isPresent()) {
-            return new InstructionStrategy(instruction.get(), tokenizer, trainOnInputs);
+            return new ExchangeStrategy(new InstructionReader(instruction.get()), tokenizer, trainOnInputs, 1);
+        }
+        Optional<ExchangeTypes.Type> exchange = ExchangeTypes.find(type);
+        if (exchange.isPresent()) {
+            return new ExchangeStrategy(
+                    exchange.get().reader(),
+                    tokenizer,
+                    trainOnInputs,
+                    exchange.get().ends());
         }
         return switch (type) {
             case "chat_template", "chat_template.default" -> new ChatStrategy(dataset.chat(), tokenizer, trainOnInputs);
             case "completion" -> new CompletionStrategy(dataset.field(), tokenizer, sequenceLen);
             case "input_output" -> new InputOutputStrategy(tokenizer, trainOnInputs);
+            case "pretrain" -> new PretrainStrategy(dataset.field(), tokenizer, sequenceLen);
+            case "pygmalion" -> new PygmalionStrategy(tokenizer);
+            case "llama2_chat" -> new Llama2ChatStrategy(tokenizer);
+            case "reflection", "creative_acr.load_critique", "creative_acr.load_revise" -> throw new UserException(
+                    "datasets: type " + type + " is not supported: it stands for a page of fixed text. Write the text you"
+                            + " want into the rows and use input_output, or give a mapping with your own format.");
             default -> throw new UserException(
                     "datasets: type \"" + type
-                            + "\" is not supported. Known types are chat_template, completion, input_output, "
+                            + "\" is not supported. Known types are chat_template, completion, input_output, llama2_chat, pretrain, pygmalion, "
                             + String.join(", ", InstructionStyles.names())
+                            + ", "
+                            + String.join(", ", ExchangeTypes.names())
                             + "; a mapping with your own format; and no type for rows with input_ids, labels and attention_mask.");
         };
     }

@@ -12,6 +12,14 @@ final class SpecialIds {
                 || (ids.length > 0 && ids[ids.length - 1] == tokenizer.eosId().getAsInt())) {
             return ids;
         }
+        return ended(tokenizer, ids);
+    }
+
+    /** With one more end token, if the tokenizer has any. */
+    static int[] ended(Tokenizer tokenizer, int[] ids) {
+        if (tokenizer.eosId().isEmpty()) {
+            return ids;
+        }
         int[] ended = Arrays.copyOf(ids, ids.length + 1);
         ended[ids.length] = tokenizer.eosId().getAsInt();
         return ended;

@@ -10,6 +10,7 @@ import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.ChatRequest;
 import dev.newt.data.chat.ChatTemplate;
 import dev.newt.data.chat.Rendering;
+import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.source.Row;
 import dev.newt.data.token.TokenizedText;
 import dev.newt.data.token.Tokenizer;
@@ -220,7 +221,7 @@ class ChatStrategyTest {
     void rolesAndPropertiesAreMapped() {
         ChatSettings base = ChatSettings.defaults();
         ChatSettings settings = new ChatSettings(
-                Optional.empty(),
+                TemplateChoice.ofTokenizer(),
                 "conversations",
                 "tools",
                 Map.of("role", "from", "content", "value"),
@@ -331,15 +332,15 @@ class ChatStrategyTest {
         @SuppressWarnings("unchecked")
         Map<String, Object> variables = (Map<String, Object>) PlainJson.of(kwargs);
         ChatSettings base = ChatSettings.defaults();
-        ChatSettings settings =
-                copy(base, Optional.empty(), base.trainOnEos(), base.trainOnEot(), List.of(), false, variables);
+        ChatSettings settings = copy(
+                base, TemplateChoice.ofTokenizer(), base.trainOnEos(), base.trainOnEot(), List.of(), false, variables);
         return learningNothing(settings);
     }
 
     /** Then a turn that the template hides is no error. */
     private static ChatSettings learningNothing(ChatSettings settings) {
         return new ChatSettings(
-                settings.chatTemplateJinja(),
+                settings.chatTemplate(),
                 settings.fieldMessages(),
                 settings.fieldTools(),
                 settings.messagePropertyMappings(),
@@ -362,22 +363,29 @@ class ChatStrategyTest {
     }
 
     private static ChatSettings settings(TrainOnEnd eos, TrainOnEnd eot, List<String> eotTokens) {
-        return copy(ChatSettings.defaults(), Optional.empty(), eos, eot, eotTokens, false, Map.of());
+        return copy(ChatSettings.defaults(), TemplateChoice.ofTokenizer(), eos, eot, eotTokens, false, Map.of());
     }
 
     private static ChatSettings withTemplate(ChatSettings base, String template) {
         return copy(
-                base, Optional.of(template), base.trainOnEos(), base.trainOnEot(), base.eotTokens(), false, Map.of());
+                base,
+                TemplateChoice.jinja(template),
+                base.trainOnEos(),
+                base.trainOnEot(),
+                base.eotTokens(),
+                false,
+                Map.of());
     }
 
     private static ChatSettings training() {
         ChatSettings base = ChatSettings.defaults();
-        return copy(base, Optional.empty(), base.trainOnEos(), base.trainOnEot(), List.of(), true, Map.of());
+        return copy(
+                base, TemplateChoice.ofTokenizer(), base.trainOnEos(), base.trainOnEot(), List.of(), true, Map.of());
     }
 
     private static ChatSettings copy(
             ChatSettings base,
-            Optional<String> template,
+            TemplateChoice template,
             TrainOnEnd eos,
             TrainOnEnd eot,
             List<String> eotTokens,

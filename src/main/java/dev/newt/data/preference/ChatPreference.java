@@ -1,0 +1,79 @@
+package dev.newt.data.preference;
+
+import dev.newt.data.ChatSettings;
+import dev.newt.data.prompt.ChatTexts;
+import dev.newt.data.source.Row;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Pairs that are written by a chat template. */
+final class ChatPreference {
+    private final ChatSettings settings;
+    private final ChatTexts texts;
+
+    ChatPreference(ChatSettings settings, ChatTexts texts) {
+        this.settings = settings;
+        this.texts = texts;
+    }
+
+    /** A conversation, and two answers to it: texts, messages, or lists whose last message counts. */
+    PreferencePair answers(Row row) {
+        JsonNode messages = PreferenceFields.required(row, settings.fieldMessages());
+        List<JsonNode> question = messages.isString()
+                ? List.of(message("user", messages.asString()))
+                : PreferenceFields.list(row, settings.fieldMessages());
+        return new PreferencePair(
+                texts.prompt(row, question),
+                texts.answer(row, last(row, "chosen")),
+                texts.answer(row, last(row, "rejected")));
+    }
+
+    /** Two whole conversations that differ in their last message. */
+    PreferencePair conversations(Row row) {
+        List<JsonNode> chosen = PreferenceFields.list(row, "chosen");
+        if (chosen.size() < 2) {
+            throw row.error("field \"chosen\" must hold a question and an answer at least.");
+        }
+        List<JsonNode> question = new ArrayList<>(chosen.subList(0, chosen.size() - 1));
+        String system = PreferenceFields.optionalText(row, "system");
+        if (!system.isEmpty() && !question.get(0).path("role").asString("").equals("system")) {
+            question.add(0, message("system", system));
+        }
+        return new PreferencePair(
+                texts.prompt(row, question),
+                texts.answer(row, chosen.get(chosen.size() - 1)),
+                texts.answer(row, last(row, "rejected")));
+    }
+
+    /** One question with its system text, and two answers. */
+    PreferencePair input(Row row) {
+        List<JsonNode> question = new ArrayList<>();
+        String system = PreferenceFields.optionalText(row, "system");
+        if (!system.isEmpty()) {
+            question.add(message("system", system));
+        }
+        question.add(message("user", PreferenceFields.text(row, "input")));
+        return new PreferencePair(
+                texts.prompt(row, question),
+                texts.answer(row, PreferenceFields.required(row, "chosen")),
+                texts.answer(row, PreferenceFields.required(row, "rejected")));
+    }
+
+    private static JsonNode last(Row row, String field) {
+        JsonNode value = PreferenceFields.required(row, field);
+        if (value.isArray() && value.isEmpty()) {
+            throw row.error("field \"" + field + "\" is empty.");
+        }
+        return value.isArray() ? value.get(value.size() - 1) : value;
+    }
+
+    private ObjectNode message(String role, String content) {
+        ObjectNode message = JsonMapper.shared().createObjectNode();
+        message.put(settings.messagePropertyMappings().getOrDefault("role", "role"), role);
+        message.put(settings.messagePropertyMappings().getOrDefault("content", "content"), content);
+        return message;
+    }
+}

@@ -1,0 +1,7 @@
+package dev.newt.data.preference;
+
+/** One row of preference data, as the objectives that learn from preferences read it. */
+public sealed interface PreferenceExample permits PreferencePair, KtoExample, StepwiseExample {
+    /** The text that is given: up to where the model's answer begins. */
+    String prompt();
+}

@@ -1,0 +1,34 @@
+package dev.newt.data.preference;
+
+import java.util.Optional;
+
+/**
+ * Preference data in a format of the user's own: {@code type} as a mapping. Names are Axolotl's; the formats hold {@code {system}}, {@code
+ * {prompt}}, {@code {chosen}}, {@code {rejected}} and {@code {completion}}, and are the field alone where they are empty.
+ */
+public record PreferenceFormat(
+        String fieldSystem,
+        String fieldPrompt,
+        String fieldChosen,
+        String fieldRejected,
+        String fieldCompletion,
+        String fieldLabel,
+        Optional<String> promptFormat,
+        Optional<String> chosenFormat,
+        Optional<String> rejectedFormat,
+        Optional<String> completionFormat) {
+    /** Axolotl's fields, taken as they are. */
+    public static PreferenceFormat defaults() {
+        return new PreferenceFormat(
+                "system",
+                "prompt",
+                "chosen",
+                "rejected",
+                "completion",
+                "label",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.newt.data.preference;
+
+/** What is learnt from preferences; it decides which types a data set may have. */
+public enum PreferenceKind {
+    /** {@code rl}: dpo, ipo, simpo, orpo. */
+    PAIR,
+    /** {@code rl: kto}. */
+    KTO,
+    /** {@code reward_model: true}. */
+    REWARD,
+    /** {@code process_reward_model: true}. */
+    STEPWISE
+}

@@ -1,0 +1,23 @@
+package dev.newt.data.preference;
+
+import dev.newt.data.Example;
+import dev.newt.data.token.Tokenizer;
+
+/**
+ * Two answers to one prompt, for DPO, IPO, SimPO and ORPO, and for reward models, which read each behind the prompt as one text.
+ *
+ * @param prompt with the header of the answer
+ * @param chosen the better answer, with the text that ends it
+ * @param rejected the worse one
+ */
+public record PreferencePair(String prompt, String chosen, String rejected) implements PreferenceExample {
+    /** Prompt and better answer; the answer is trained, with the end token behind it. */
+    public Example chosenExample(Tokenizer tokenizer) {
+        return Completion.of(prompt, chosen, tokenizer);
+    }
+
+    /** Prompt and worse answer, as {@link #chosenExample}. */
+    public Example rejectedExample(Tokenizer tokenizer) {
+        return Completion.of(prompt, rejected, tokenizer);
+    }
+}

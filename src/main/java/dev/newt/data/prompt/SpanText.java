@@ -1,0 +1,33 @@
+package dev.newt.data.prompt;
+
+import dev.newt.data.token.TokenizedText;
+import dev.newt.data.token.Tokenizer;
+
+/** Text that is tokenised at once, of which some is learnt. */
+final class SpanText {
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder learnt = new StringBuilder();
+
+    SpanText add(String part, boolean isLearnt) {
+        text.append(part);
+        learnt.append((isLearnt ? "1" : "0").repeat(part.length()));
+        return this;
+    }
+
+    /** Adds its tokens; one that reaches into both kinds is not learnt. */
+    void addTo(ExampleBuilder example, Tokenizer tokenizer) {
+        CharacterMask mask = new CharacterMask(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (learnt.charAt(i) == '1') {
+                mask.learn(i, i + 1);
+            } else {
+                mask.forbid(i, i + 1);
+            }
+        }
+        TokenizedText tokens = tokenizer.encodeWithOffsets(text.toString());
+        boolean[] trained = mask.trained(tokens);
+        for (int i = 0; i < tokens.length(); i++) {
+            example.add(new int[] {tokens.ids()[i]}, trained[i]);
+        }
+    }
+}
