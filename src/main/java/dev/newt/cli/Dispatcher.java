@@ -84,7 +84,10 @@ final class Dispatcher {
 
     private int run(Command command, List<String> args) {
         Options options = command.options();
-        common().getOptions().forEach(options::addOption);
+        // A command's own option hides the common one of that name.
+        common().getOptions().stream()
+                .filter(option -> !options.hasLongOption(option.getLongOpt()))
+                .forEach(options::addOption);
         if (command.readsConfig()) {
             options.addOption(Arguments.setOption());
         }

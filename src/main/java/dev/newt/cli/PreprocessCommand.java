@@ -5,6 +5,9 @@ import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
 import dev.newt.report.ConsoleProgress;
+import dev.newt.report.DataPage;
+import java.nio.file.Path;
+import java.util.Optional;
 import dev.newt.run.TokenView;
 import dev.newt.run.TrainingRun;
 import org.apache.commons.cli.Option;
@@ -13,6 +16,7 @@ import org.apache.commons.cli.Options;
 /** Prepares the data without training. */
 final class PreprocessCommand implements Command {
     private static final String ROWS = "show";
+    private static final String DEBUG = "debug";
 
     @Override
     public String name() {
@@ -21,7 +25,7 @@ final class PreprocessCommand implements Command {
 
     @Override
     public String summary() {
-        return "prepare the data; --show N prints rows token by token, trained ones marked";
+        return "prepare the data; --show N prints rows, --debug N a summary and rows token by token";
     }
 
     @Override
@@ -32,36 +36,68 @@ final class PreprocessCommand implements Command {
                         .hasArg()
                         .argName("N")
                         .desc("print the first N examples, trained tokens marked")
+                        .get())
+                .addOption(Option.builder()
+                        .longOpt(DEBUG)
+                        .hasArg()
+                        .argName("N")
+                        .desc("say what became of the rows, print the first N examples token by token, and write both to "
+                                + DataPage.FILE_NAME + " in output_dir")
                         .get());
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
-        int rows = arguments.value(ROWS).map(PreprocessCommand::count).orElse(0);
+        int rows = arguments.value(ROWS).map(text -> count(ROWS, text)).orElse(0);
+        Optional<Integer> debug = arguments.value(DEBUG).map(text -> count(DEBUG, text));
         LoadedConfig loaded = arguments.config(console);
         ExecutionPlan plan = Planner.plan(loaded);
         try (TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             console.out().println("prepared in " + run.data().directory());
             TokenView view = run.tokens();
+            DataOverview overview = new DataOverview(run.data(), view);
+            overview.warnings().forEach(console.err()::println);
+            debug.ifPresent(shown -> debug(shown, run, overview, console));
             for (int i = 0; i < Math.min(rows, view.examples()); i++) {
                 console.out().println();
                 console.out().println("example " + i + ": " + view.summary(i));
-                console.out().println(view.marked(i, ConsoleProgress.isTerminal()));
+                console.out().println(view.marked(i, colours()));
             }
         }
         return ExitCode.DONE;
     }
 
-    private static int count(String text) {
+    private static void debug(int rows, TrainingRun run, DataOverview overview, Console console) {
+        TokenView view = run.tokens();
+        overview.lines().forEach(console.out()::println);
+        for (int i = 0; i < Math.min(rows, view.examples()); i++) {
+            console.out().println();
+            console.out().println("example " + i + ": " + view.summary(i) + ", marked +");
+            console.out().println(view.listed(i, colours()));
+        }
+        Path page = DataPage.write(
+                run.outputDirectory(),
+                overview.page("Data: " + run.data().directory().getFileName(), rows));
+        console.out().println();
+        console.out().println("page: " + page);
+    }
+
+    /** As no-color.org asks: no colours where NO_COLOR is set to anything. */
+    private static boolean colours() {
+        String refused = System.getenv("NO_COLOR");
+        return ConsoleProgress.isTerminal() && (refused == null || refused.isEmpty());
+    }
+
+    private static int count(String option, String text) {
         try {
             int count = Integer.parseInt(text);
             if (count >= 0) {
                 return count;
             }
         } catch (NumberFormatException e) {
-            throw new UserException("--" + ROWS + ": '" + text + "' is not a whole number", e);
+            throw new UserException("--" + option + ": '" + text + "' is not a whole number", e);
         }
-        throw new UserException("--" + ROWS + ": " + text + " is negative");
+        throw new UserException("--" + option + ": " + text + " is negative");
     }
 }

@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param threads that tokenise
  * @param datasetPreparedPath folder of the prepared data
  * @param paths from a path as written to where it is
+ * @param datasetExactDeduplication whether of equal rows only the first is kept, and none of {@code testDatasets} that is trained on
  */
 public record DataSettings(
         List<DatasetSettings> datasets,
@@ -32,7 +33,8 @@ public record DataSettings(
         long seed,
         int threads,
         Path datasetPreparedPath,
-        Function<String, Path> paths) {
+        Function<String, Path> paths,
+        boolean datasetExactDeduplication) {
     /** Fewest tokens that give a loss: one to be predicted from one before it. */
     public static final int MIN_SAMPLE_LEN = 2;
 
@@ -40,6 +42,54 @@ public record DataSettings(
         if (sequenceLen < MIN_SAMPLE_LEN || minSampleLen < 1 || threads < 1 || valSetSize < 0 || datasets.isEmpty()) {
             throw new IllegalArgumentException("unusable data settings");
         }
+    }
+
+    /** With equal rows kept. */
+    public DataSettings(
+            List<DatasetSettings> datasets,
+            List<DatasetSettings> testDatasets,
+            double valSetSize,
+            boolean trainOnInputs,
+            int sequenceLen,
+            int minSampleLen,
+            ExcessLengthStrategy excessLengthStrategy,
+            boolean samplePacking,
+            long seed,
+            int threads,
+            Path datasetPreparedPath,
+            Function<String, Path> paths) {
+        this(
+                datasets,
+                testDatasets,
+                valSetSize,
+                trainOnInputs,
+                sequenceLen,
+                minSampleLen,
+                excessLengthStrategy,
+                samplePacking,
+                seed,
+                threads,
+                datasetPreparedPath,
+                paths,
+                false);
+    }
+
+    /** The same, with or without equal rows. */
+    public DataSettings withExactDeduplication(boolean deduplicate) {
+        return new DataSettings(
+                datasets,
+                testDatasets,
+                valSetSize,
+                trainOnInputs,
+                sequenceLen,
+                minSampleLen,
+                excessLengthStrategy,
+                samplePacking,
+                seed,
+                threads,
+                datasetPreparedPath,
+                paths,
+                deduplicate);
     }
 
     /** Training data alone, with Axolotl's defaults. */

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
  * @param field text column of {@code completion}
  * @param chat what {@code chat_template} reads and learns
+ * @param shard the part that is read; empty for all
  */
 public record DatasetSettings(
         String path,
@@ -25,7 +26,27 @@ public record DatasetSettings(
         Optional<String> type,
         Optional<PromptFormat> promptFormat,
         String field,
-        ChatSettings chat) {
+        ChatSettings chat,
+        Optional<Shard> shard) {
+    /** All rows. */
+    public DatasetSettings(
+            String path,
+            List<String> dataFiles,
+            Optional<Format> dsType,
+            Split split,
+            Optional<String> type,
+            Optional<PromptFormat> promptFormat,
+            String field,
+            ChatSettings chat) {
+        this(path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.empty());
+    }
+
+    /** The same, of which one part is read. */
+    public DatasetSettings withShard(Shard part) {
+        return new DatasetSettings(
+                path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.of(part));
+    }
+
     /** A file, directory or pattern with a named strategy, the rest by default. */
     public static DatasetSettings of(String path, String type) {
         return new DatasetSettings(

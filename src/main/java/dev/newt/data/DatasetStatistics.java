@@ -4,6 +4,7 @@ package dev.newt.data;
  * What preparation made of the rows of {@code datasets} or {@code test_datasets}.
  *
  * @param rows read
+ * @param duplicates left out because they equal an earlier row; not counted in {@code rows}
  * @param examples kept; a document may give several
  * @param tooLong left out because they were longer than {@code sequence_len}
  * @param truncated cut to {@code sequence_len}
@@ -14,9 +15,11 @@ package dev.newt.data;
  * @param trainedTokens that give a loss
  * @param longest tokens of the longest example kept
  * @param longestSeen tokens of the longest example before any was left out or cut
+ * @param details what they look like
  */
 public record DatasetStatistics(
         long rows,
+        long duplicates,
         long examples,
         long tooLong,
         long truncated,
@@ -26,4 +29,5 @@ public record DatasetStatistics(
         long tokens,
         long trainedTokens,
         int longest,
-        int longestSeen) {}
+        int longestSeen,
+        DatasetDetails details) {}

@@ -5,6 +5,7 @@ import dev.newt.io.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Decides which examples are kept, and counts. For one thread. */
@@ -22,26 +23,36 @@ final class LengthPolicy implements RowEncoder.Sink {
     private long trainedTokens;
     private int longest;
     private int longestSeen;
+    private final Set<Integer> endIds;
+    private final DetailCounter details;
 
-    LengthPolicy(DataSettings settings, Consumer<Example> kept) {
+    /** @param endIds tokens that end an answer */
+    LengthPolicy(DataSettings settings, Set<Integer> endIds, Consumer<Example> kept) {
         this.settings = settings;
+        this.endIds = Set.copyOf(endIds);
+        this.details = new DetailCounter(settings.sequenceLen());
         this.kept = kept;
     }
 
     @Override
-    public void accept(Row row, List<Example> ofRow) {
+    public void accept(Row row, List<Example> ofRow, Set<RowFinding> findings) {
         rows++;
+        findings.forEach(finding -> details.found(row, finding));
         if (ofRow.isEmpty()) {
             empty++;
         }
         for (Example example : ofRow) {
             accept(row, example);
         }
+        if (!ofRow.isEmpty() && endsBeforeEos(ofRow.get(ofRow.size() - 1))) {
+            details.found(row, RowFinding.ENDS_BEFORE_EOS);
+        }
     }
 
     private void accept(Row row, Example given) {
         Example example = given;
         longestSeen = Math.max(longestSeen, example.length());
+        details.seen(row, example.length());
         if (example.length() > settings.sequenceLen()) {
             switch (settings.excessLengthStrategy()) {
                 case DROP -> {
@@ -64,18 +75,22 @@ final class LengthPolicy implements RowEncoder.Sink {
             tooShort++;
         } else if (learnt == 0) {
             untrained++;
+            details.found(row, RowFinding.TRAINS_NOTHING);
         } else {
             examples++;
             tokens += example.length();
             trainedTokens += learnt;
             longest = Math.max(longest, example.length());
+            details.kept(example);
             kept.accept(example);
         }
     }
 
-    DatasetStatistics statistics() {
+    /** @param duplicates rows that never came here because they equal earlier ones */
+    DatasetStatistics statistics(long duplicates) {
         return new DatasetStatistics(
                 rows,
+                duplicates,
                 examples,
                 tooLong,
                 truncated,
@@ -85,7 +100,17 @@ final class LengthPolicy implements RowEncoder.Sink {
                 tokens,
                 trainedTokens,
                 longest,
-                longestSeen);
+                longestSeen,
+                details.details());
+    }
+
+    private boolean endsBeforeEos(Example example) {
+        for (int i = example.length() - 1; i > 0; i--) {
+            if (example.trained()[i]) {
+                return !endIds.contains(example.tokenIds()[i]);
+            }
+        }
+        return false;
     }
 
     /** Refuses data of which nothing is left. */

@@ -6,6 +6,7 @@ import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
+import dev.newt.data.source.Row;
 import dev.newt.data.source.RowReader;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
@@ -15,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** From data files to tokens: reads, tokenises, masks, filters, splits, and keeps the result for the next run. */
 public final class Preparation {
@@ -51,13 +55,14 @@ public final class Preparation {
         List<List<DataFile>> all = new ArrayList<>(train);
         all.addAll(test);
         String key = PreparationKey.of(settings, all, tokenizer);
+        RowFilter filter = new RowFilter(settings.datasetExactDeduplication(), settings.seed());
         PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(key, directory -> {
             DatasetStatistics statistics =
-                    write(directory, TRAIN, "datasets", settings.datasets(), train, trainStrategies);
+                    write(directory, TRAIN, "datasets", settings.datasets(), train, trainStrategies, filter);
             Optional<DatasetStatistics> testStatistics = Optional.empty();
             if (!test.isEmpty()) {
                 testStatistics = Optional.of(
-                        write(directory, TEST, "test_datasets", settings.testDatasets(), test, testStrategies));
+                        write(directory, TEST, "test_datasets", settings.testDatasets(), test, testStrategies, filter));
             } else if (settings.valSetSize() > 0) {
                 int[] rows = ValidationSplit.choose(
                         TokenFile.open(directory, TRAIN), settings.valSetSize(), settings.seed());
@@ -116,20 +121,27 @@ public final class Preparation {
             String key,
             List<DatasetSettings> datasets,
             List<List<DataFile>> files,
-            List<PromptStrategy> strategies)
+            List<PromptStrategy> strategies,
+            RowFilter filter)
             throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 RowReader reader = new RowReader();
                 RowEncoder encoder = new RowEncoder(settings.threads())) {
-            LengthPolicy policy = new LengthPolicy(settings, writer::add);
+            LengthPolicy policy = new LengthPolicy(settings, endIds(datasets), writer::add);
             for (int i = 0; i < datasets.size(); i++) {
                 String path = datasets.get(i).path();
                 long[] rows = {0};
-                encoder.encode(reader, files.get(i), datasets.get(i).split(), strategies.get(i), (row, examples) -> {
-                    policy.accept(row, examples);
+                long[] read = {0};
+                Predicate<Row> wanted = filter.of(datasets.get(i));
+                Predicate<Row> counted = row -> {
+                    read[0]++;
+                    return wanted.test(row);
+                };
+                encoder.encode(reader, files.get(i), datasets.get(i).split(), strategies.get(i), counted, (row, examples, findings) -> {
+                    policy.accept(row, examples, findings);
                     progress.rows(path, ++rows[0]);
                 });
-                if (rows[0] == 0) {
+                if (read[0] == 0) {
                     throw new UserException(key + ": " + path + " has no rows"
                             + (files.get(i).size() == 1
                                     ? ""
@@ -137,8 +149,17 @@ public final class Preparation {
                 }
             }
             policy.requireExamples(key);
-            return policy.statistics();
+            return policy.statistics(filter.takeDuplicates());
         }
+    }
+
+    private Set<Integer> endIds(List<DatasetSettings> datasets) {
+        Set<Integer> ids = new TreeSet<>();
+        tokenizer.eosId().ifPresent(ids::add);
+        datasets.stream()
+                .flatMap(dataset -> dataset.chat().eotTokens().stream())
+                .forEach(token -> tokenizer.idOf(token).ifPresent(ids::add));
+        return ids;
     }
 
     private OptionalDouble packingEfficiency(PreparedDataset train) {

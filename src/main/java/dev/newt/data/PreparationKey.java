@@ -7,7 +7,7 @@ import java.util.List;
 /** Names prepared data by all that they depend on. */
 final class PreparationKey {
     /** To be raised with every change of code that gives other tokens, masks or files. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private PreparationKey() {}
 
@@ -25,7 +25,8 @@ final class PreparationKey {
                                 settings.sequenceLen(),
                                 settings.minSampleLen(),
                                 settings.excessLengthStrategy(),
-                                settings.seed())
+                                settings.seed(),
+                                settings.datasetExactDeduplication())
                         .toString());
         for (List<DataFile> ofDataset : files) {
             hash.add(String.valueOf(ofDataset.size()));
@@ -40,7 +41,7 @@ final class PreparationKey {
     private static String text(List<DatasetSettings> datasets) {
         return datasets.stream()
                 .map(d -> new DatasetSettings(
-                        "", List.of(), d.dsType(), d.split(), d.type(), d.promptFormat(), d.field(), d.chat()))
+                        "", List.of(), d.dsType(), d.split(), d.type(), d.promptFormat(), d.field(), d.chat(), d.shard()))
                 .toList()
                 .toString();
     }

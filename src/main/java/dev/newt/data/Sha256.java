@@ -48,6 +48,11 @@ public final class Sha256 {
         }
     }
 
+    /** Ends the hash: 32 bytes. */
+    byte[] digest() {
+        return digest.digest();
+    }
+
     /** Ends the hash: 64 hexadecimal digits. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());

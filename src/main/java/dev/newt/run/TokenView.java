@@ -4,11 +4,15 @@ import dev.newt.data.Example;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.token.Tokenizer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Prepared examples as text, with what is trained in them. */
 public final class TokenView {
     private static final String GREEN = "\u001B[32m";
     private static final String PLAIN = "\u001B[0m";
+    private static final int LINE = 120;
 
     private final PreparedDataset dataset;
     private final Tokenizer tokenizer;
@@ -18,6 +22,9 @@ public final class TokenView {
         this.tokenizer = tokenizer;
     }
 
+    /** @param text of the token alone */
+    public record Token(int id, String text, boolean trained) {}
+
     public int examples() {
         return dataset.size();
     }
@@ -25,6 +32,59 @@ public final class TokenView {
     public String summary(int index) {
         Example example = dataset.example(index);
         return example.length() + " tokens, " + example.trainedTokens() + " trained";
+    }
+
+    /** The example token by token. */
+    public List<Token> tokens(int index) {
+        Example example = dataset.example(index);
+        return IntStream.range(0, example.length())
+                .mapToObj(i -> new Token(example.tokenIds()[i], text(example.tokenIds()[i]), example.trained()[i]))
+                .toList();
+    }
+
+    /** The text of one token; tokens that are part of a character show its replacement. */
+    public String text(int id) {
+        return tokenizer.decode(new int[] {id}, false);
+    }
+
+    /**
+     * The example token by token, for a terminal: each with its id, trained ones with a plus before them, and green where colours are
+     * wanted.
+     */
+    public String listed(int index, boolean colours) {
+        StringBuilder listed = new StringBuilder();
+        int column = 0;
+        for (Token token : tokens(index)) {
+            String shown = (token.trained() ? "+" : "") + visible(token.text()) + "(" + token.id() + ")";
+            if (column > 0 && column + shown.length() >= LINE) {
+                listed.append('\n');
+                column = 0;
+            }
+            listed.append(column > 0 ? " " : "");
+            listed.append(token.trained() && colours ? GREEN + shown + PLAIN : shown);
+            column += shown.length() + 1;
+        }
+        return listed.toString();
+    }
+
+    /** A text in which line ends and control characters can be seen, and do nothing to a terminal. */
+    public static String visible(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.chars().forEach(c -> {
+            switch (c) {
+                case '\n' -> shown.append("\\n");
+                case '\t' -> shown.append("\\t");
+                case '\r' -> shown.append("\\r");
+                default -> {
+                    if (c < ' ' || c == 0x7f) {
+                        shown.append(String.format(Locale.ROOT, "\\x%02x", c));
+                    } else {
+                        shown.append((char) c);
+                    }
+                }
+            }
+        });
+        return shown.toString();
     }
 
     /** The example's text; runs of trained tokens are green, or stand in {@code [[ ]]} where colours are not wanted. */

@@ -111,6 +111,106 @@ class PreparationTest {
     }
 
     @Test
+    void ofEqualRowsTheFirstIsKeptAndNoneIsEvaluatedThatIsTrainedOn() throws IOException {
+        String rows = Files.readString(data);
+        String other = "{\"instruction\":\"Other\",\"output\":\"one\"}\n";
+        Files.writeString(directory.resolve("twice.jsonl"), other + rows + other);
+        Files.writeString(directory.resolve("test.jsonl"), rows + other.replace("one", "two"));
+        DataSettings base = settings();
+        DataSettings all = new DataSettings(
+                List.of(DatasetSettings.of("data.jsonl", "alpaca"), DatasetSettings.of("twice.jsonl", "alpaca")),
+                List.of(DatasetSettings.of("test.jsonl", "alpaca")),
+                0,
+                false,
+                128,
+                2,
+                ExcessLengthStrategy.DROP,
+                true,
+                42,
+                2,
+                base.datasetPreparedPath(),
+                base.paths());
+
+        PreparedData kept = prepare(all);
+        PreparedData once = prepare(all.withExactDeduplication(true));
+
+        assertThat(kept.train().size()).isEqualTo(1002);
+        assertThat(once.train().size()).isEqualTo(501);
+        assertThat(once.statistics().duplicates()).isEqualTo(501);
+        assertThat(once.validation().orElseThrow().size()).isEqualTo(1);
+        assertThat(answers(once.validation().orElseThrow())).containsExactly("two<|end|>");
+        assertThat(once.testStatistics().orElseThrow().duplicates()).isEqualTo(500);
+    }
+
+    @Test
+    void shardsAreDisjointPartsOfEqualSize() {
+        Set<String> all = new HashSet<>();
+        for (int index = 0; index < 3; index++) {
+            DatasetSettings part = DatasetSettings.of("data.jsonl", "alpaca").withShard(new Shard(3, index));
+            DataSettings base = settings();
+            PreparedDataset rows = prepare(new DataSettings(
+                            List.of(part),
+                            List.of(),
+                            0,
+                            false,
+                            128,
+                            2,
+                            ExcessLengthStrategy.DROP,
+                            true,
+                            42,
+                            2,
+                            base.datasetPreparedPath(),
+                            base.paths()))
+                    .train();
+
+            assertThat(rows.size()).isBetween(166, 167);
+            all.addAll(answers(rows));
+        }
+        assertThat(all).hasSize(500);
+    }
+
+    @Test
+    void theRowsSetAsideDoNotDependOnTheOrderOfTheFiles() throws IOException {
+        List<String> lines = Files.readAllLines(data);
+        Files.write(directory.resolve("a.jsonl"), lines.subList(0, 200));
+        Files.write(directory.resolve("b.jsonl"), lines.subList(200, 500));
+        List<Set<String>> aside = new ArrayList<>();
+        for (List<String> order : List.of(List.of("a.jsonl", "b.jsonl"), List.of("b.jsonl", "a.jsonl"))) {
+            DataSettings base = settings();
+            DataSettings settings = new DataSettings(
+                    order.stream().map(file -> DatasetSettings.of(file, "alpaca")).toList(),
+                    List.of(),
+                    0.1,
+                    false,
+                    128,
+                    2,
+                    ExcessLengthStrategy.DROP,
+                    true,
+                    42,
+                    2,
+                    base.datasetPreparedPath(),
+                    base.paths());
+            aside.add(answers(prepare(settings).validation().orElseThrow()));
+        }
+
+        assertThat(aside.get(0)).hasSize(50).isEqualTo(aside.get(1));
+    }
+
+    @Test
+    void fingerprintsAreHeldApartAsTheirNumberGrows() {
+        Fingerprints set = new Fingerprints();
+        java.util.SplittableRandom random = new java.util.SplittableRandom(4);
+        Set<List<Long>> expected = new HashSet<>();
+        for (int i = 0; i < 20_000; i++) {
+            // Few different words, so that many pairs share one half.
+            long high = random.nextLong(200);
+            long low = 1 + random.nextLong(200);
+            assertThat(set.add(high, low)).isEqualTo(expected.add(List.of(high, low)));
+        }
+        assertThat(set.size()).isEqualTo(expected.size());
+    }
+
+    @Test
     void aSecondStartDoesNotReadTheRowsAgain() {
         PreparedData first = prepare(settings());
         List<String> heard = new ArrayList<>();

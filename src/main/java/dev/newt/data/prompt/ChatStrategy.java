@@ -2,6 +2,7 @@ package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
 import dev.newt.data.Example;
+import dev.newt.data.RowFinding;
 import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.ChatRequest;
 import dev.newt.data.chat.ChatTemplate;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A conversation, rendered by a chat template and tokenised at once, so that its tokens are those the model will see when it is used.
@@ -68,6 +70,11 @@ final class ChatStrategy implements PromptStrategy {
 
     @Override
     public List<Example> examples(Row row) {
+        return examples(row, finding -> {});
+    }
+
+    @Override
+    public List<Example> examples(Row row, Consumer<RowFinding> findings) {
         List<Turn> turns = conversation.turns(row);
         Optional<List<Map<String, Object>>> tools = conversation.tools(row);
         Rendering rendering;
@@ -81,6 +88,11 @@ final class ChatStrategy implements PromptStrategy {
         int[] ends = new int[turns.size()];
         for (int i = 0; i < turns.size(); i++) {
             ends[i] = mark(row, i, turns, tools, rendering, mask);
+            if (ends[i] < 0
+                    && "system".equals(turns.get(i).message().get("role"))
+                    && !turns.get(i).content().isBlank()) {
+                findings.accept(RowFinding.SYSTEM_PROMPT_LOST);
+            }
         }
         boolean[] trained = mask.trained(tokens);
         markEnds(turns, ends, tokens, trained);

@@ -1,9 +1,15 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.DatasetSettings;
+import dev.newt.data.Example;
+import dev.newt.data.RowFinding;
+import dev.newt.data.source.Row;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Finds the strategy that a dataset's {@code type} names. */
 public final class PromptStrategies {
@@ -27,11 +33,25 @@ public final class PromptStrategies {
                         trainOnInputs,
                         1)
                 : named(dataset, tokenizer, trainOnInputs, sequenceLen);
-        return row -> row.fields().has("input_ids")
-                        && row.fields().has("labels")
-                        && row.fields().has("attention_mask")
-                ? tokenised.examples(row)
-                : strategy.examples(row);
+        return new TokensOrText(tokenised, strategy);
+    }
+
+    /** Rows that bring their tokens are taken as they are, others by the strategy of the type. */
+    private record TokensOrText(PromptStrategy tokens, PromptStrategy text) implements PromptStrategy {
+        @Override
+        public List<Example> examples(Row row) {
+            return of(row).examples(row);
+        }
+
+        @Override
+        public List<Example> examples(Row row, Consumer<RowFinding> findings) {
+            return of(row).examples(row, findings);
+        }
+
+        private PromptStrategy of(Row row) {
+            ObjectNode fields = row.fields();
+            return fields.has("input_ids") && fields.has("labels") && fields.has("attention_mask") ? tokens : text;
+        }
     }
 
     private static PromptStrategy named(

@@ -1,8 +1,10 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.Example;
+import dev.newt.data.RowFinding;
 import dev.newt.data.source.Row;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Turns a record into token sequences and says which tokens are learnt. Safe for use by many threads. */
 public interface PromptStrategy {
@@ -12,4 +14,9 @@ public interface PromptStrategy {
      * @throws dev.newt.io.UserException naming the row, if it lacks a field or has one that cannot be used
      */
     List<Example> examples(Row row);
+
+    /** As {@link #examples(Row)}; what may be wrong with the row is told. */
+    default List<Example> examples(Row row, Consumer<RowFinding> findings) {
+        return examples(row);
+    }
 }

@@ -1,0 +1,157 @@
+package dev.newt.cli;
+
+import dev.newt.data.DatasetDetails;
+import dev.newt.data.DatasetStatistics;
+import dev.newt.data.PreparedData;
+import dev.newt.report.DataPage;
+import dev.newt.run.TokenView;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What became of the rows: facts, warnings and histograms, for the terminal and for the page. */
+final class DataOverview {
+    private static final int BAR = 50;
+
+    private final PreparedData data;
+    private final TokenView view;
+
+    DataOverview(PreparedData data, TokenView view) {
+        this.data = data;
+        this.view = view;
+    }
+
+    /** Lines for a terminal. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        facts().forEach((name, value) -> lines.add(String.format(Locale.ROOT, "  %-22s %s", name, value)));
+        for (DataPage.Histogram histogram : histograms()) {
+            lines.add("  " + histogram.title());
+            lines.addAll(bars(histogram));
+        }
+        return lines;
+    }
+
+    /** One line for each finding that some rows gave. */
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>(warnings("datasets", data.statistics()));
+        data.testStatistics().ifPresent(test -> warnings.addAll(warnings("test_datasets", test)));
+        return warnings;
+    }
+
+    DataPage.Content page(String title, int rows) {
+        return new DataPage.Content(
+                title,
+                facts(),
+                warnings(),
+                histograms(),
+                IntStream.range(0, Math.min(rows, view.examples()))
+                        .mapToObj(i -> new DataPage.ShownRow(
+                                "Example " + i + ": " + view.summary(i), view.tokens(i)))
+                        .toList());
+    }
+
+    private Map<String, String> facts() {
+        DatasetStatistics s = data.statistics();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("rows read", number(s.rows()));
+        facts.put("examples", number(s.examples()));
+        facts.put(
+                "left out",
+                String.format(
+                        Locale.ROOT,
+                        "%,d too long, %,d too short, %,d without trained tokens, %,d empty",
+                        s.tooLong(),
+                        s.tooShort(),
+                        s.untrained(),
+                        s.empty()));
+        if (s.duplicates() > 0) {
+            facts.put("equal rows left out", number(s.duplicates()));
+        }
+        facts.put("truncated", number(s.truncated()));
+        facts.put("tokens", number(s.tokens()));
+        facts.put(
+                "trained tokens",
+                String.format(
+                        Locale.ROOT,
+                        "%,d, %.1f%% of all",
+                        s.trainedTokens(),
+                        100.0 * s.trainedTokens() / Math.max(1, s.tokens())));
+        data.packingEfficiency()
+                .ifPresent(share ->
+                        facts.put("packing efficiency", String.format(Locale.ROOT, "%.1f%%", 100 * share)));
+        data.validation().ifPresent(set -> facts.put("held out", number(set.size())));
+        facts.put(
+                "longest rows",
+                s.details().longestRows().stream()
+                        .map(row -> String.format(Locale.ROOT, "%s (%,d)", row.place(), row.tokens()))
+                        .collect(Collectors.joining(", ")));
+        facts.put(
+                "first trained tokens",
+                s.details().firstTrained().stream()
+                        .map(token -> String.format(
+                                Locale.ROOT,
+                                "\"%s\" %.0f%%",
+                                TokenView.visible(view.text(token.id())),
+                                100.0 * token.examples() / Math.max(1, s.examples())))
+                        .collect(Collectors.joining(", ")));
+        return facts;
+    }
+
+    private List<DataPage.Histogram> histograms() {
+        DatasetDetails details = data.statistics().details();
+        return List.of(
+                histogram("examples by tokens", details.tokens()),
+                histogram("examples by trained tokens", details.trainedTokens()));
+    }
+
+    private static DataPage.Histogram histogram(String title, DatasetDetails.Histogram histogram) {
+        return new DataPage.Histogram(title, histogram.width(), histogram.counts());
+    }
+
+    private static List<String> bars(DataPage.Histogram histogram) {
+        long most = Math.max(
+                1, histogram.counts().stream().mapToLong(Long::longValue).max().orElse(1));
+        int last = histogram.counts().size() - 1;
+        while (last > 0 && histogram.counts().get(last) == 0) {
+            last--;
+        }
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+            long count = histogram.counts().get(i);
+            int length = (int) ((count * BAR + most - 1) / most);
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "    %6d - %-6d %s %,d",
+                    i * histogram.width() + 1,
+                    (i + 1) * histogram.width(),
+                    "#".repeat(length),
+                    count));
+        }
+        return lines;
+    }
+
+    private static List<String> warnings(String key, DatasetStatistics statistics) {
+        return statistics.details().warnings().stream()
+                .map(warning -> warning.places().get(0) + ": warning: this row "
+                        + warning.finding().text() + others(key, warning))
+                .toList();
+    }
+
+    private static String others(String key, DatasetDetails.Warning warning) {
+        if (warning.rows() == 1) {
+            return "";
+        }
+        List<String> more = warning.places().subList(1, warning.places().size());
+        return String.format(Locale.ROOT, " (so do %,d rows of %s", warning.rows(), key)
+                + (more.isEmpty() ? "" : ", the next " + String.join("; ", more)) + ")";
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+}
