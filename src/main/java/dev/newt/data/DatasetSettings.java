@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
  * @param field text column of {@code completion}
  * @param chat what {@code chat_template} reads and learns
+ * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
  * @param shard the part that is read; empty for all
  */
 public record DatasetSettings(
@@ -27,6 +28,7 @@ public record DatasetSettings(
         Optional<PromptFormat> promptFormat,
         String field,
         ChatSettings chat,
+        Optional<DatasetInfo> info,
         Optional<Shard> shard) {
     /** All rows. */
     public DatasetSettings(
@@ -38,13 +40,19 @@ public record DatasetSettings(
             Optional<PromptFormat> promptFormat,
             String field,
             ChatSettings chat) {
-        this(path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.empty());
+        this(path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.empty(), Optional.empty());
     }
 
     /** The same, of which one part is read. */
     public DatasetSettings withShard(Shard part) {
         return new DatasetSettings(
-                path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.of(part));
+                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, Optional.of(part));
+    }
+
+    /** The same, with the rows that an entry of dataset_info.json describes. */
+    public DatasetSettings withInfo(DatasetInfo entry) {
+        return new DatasetSettings(
+                entry.path(), dataFiles, dsType, split, type, promptFormat, field, chat, Optional.of(entry), shard);
     }
 
     /** A file, directory or pattern with a named strategy, the rest by default. */

@@ -37,11 +37,15 @@ final class PreparationKey {
         return hash.hex().substring(0, 32);
     }
 
+    private static DatasetInfo placeless(DatasetInfo info) {
+        return new DatasetInfo("", info.sharegpt(), info.columns(), info.tags());
+    }
+
     /** A settings' text without the places of its files: what counts is what they hold. */
     private static String text(List<DatasetSettings> datasets) {
         return datasets.stream()
                 .map(d -> new DatasetSettings(
-                        "", List.of(), d.dsType(), d.split(), d.type(), d.promptFormat(), d.field(), d.chat(), d.shard()))
+                        "", List.of(), d.dsType(), d.split(), d.type(), d.promptFormat(), d.field(), d.chat(), d.info().map(PreparationKey::placeless), d.shard()))
                 .toList()
                 .toString();
     }

@@ -5,6 +5,7 @@ import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
+import dev.newt.data.DatasetInfo;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
 import dev.newt.data.source.Format;
@@ -70,7 +71,9 @@ final class PlannedData {
 
     private List<DataFile> find(DatasetConfig set, Split split) {
         return DataFiles.find(
-                set.path(),
+                DatasetInfo.find(set.path(), loaded.paths()::find)
+                        .map(DatasetInfo::path)
+                        .orElse(set.path()),
                 set.dataFiles().map(TextOrList::all).orElse(List.of()),
                 set.dsType().map(type -> Format.named(type.text())),
                 split,

@@ -7,6 +7,7 @@ import dev.newt.config.NewtConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.data.ChatSettings;
 import dev.newt.data.DataSettings;
+import dev.newt.data.DatasetInfo;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
 import dev.newt.data.PromptFormat;
@@ -97,6 +98,13 @@ final class DataWiring {
     }
 
     private DatasetSettings dataset(DatasetConfig dataset) {
+        DatasetSettings settings = settings(dataset);
+        return DatasetInfo.find(dataset.path(), loaded.paths()::find)
+                .map(settings::withInfo)
+                .orElse(settings);
+    }
+
+    private DatasetSettings settings(DatasetConfig dataset) {
         return new DatasetSettings(
                 dataset.path(),
                 dataset.dataFiles().map(TextOrList::all).orElse(List.of()),

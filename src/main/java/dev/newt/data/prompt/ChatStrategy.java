@@ -29,7 +29,7 @@ final class ChatStrategy implements PromptStrategy {
     private static final int END_WITHIN = 3;
 
     private final ChatTemplate template;
-    private final Conversation conversation;
+    private final TurnReader conversation;
     private final ChatSettings settings;
     private final Tokenizer tokenizer;
     private final Set<Integer> eosIds = new TreeSet<>();
@@ -37,8 +37,13 @@ final class ChatStrategy implements PromptStrategy {
     private final List<String> endTexts = new ArrayList<>();
 
     ChatStrategy(ChatSettings settings, Tokenizer tokenizer, boolean trainOnInputs) {
+        this(settings, tokenizer, new Conversation(settings, trainOnInputs));
+    }
+
+    /** @param conversation reads the rows' messages, whatever the settings say of their fields */
+    ChatStrategy(ChatSettings settings, Tokenizer tokenizer, TurnReader conversation) {
         this.template = template(settings, tokenizer);
-        this.conversation = new Conversation(settings, trainOnInputs);
+        this.conversation = conversation;
         this.settings = settings;
         this.tokenizer = tokenizer;
         tokenizer.eosId().ifPresent(eosIds::add);

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a row's messages and tools as the settings name them. */
-final class Conversation {
+final class Conversation implements TurnReader {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String[][] THINKING_TAGS = {
         {"<think>", "</think>"},
@@ -31,7 +31,8 @@ final class Conversation {
         settings.roles().forEach((target, sources) -> sources.forEach(source -> targetRoles.put(source, target)));
     }
 
-    List<Turn> turns(Row row) {
+    @Override
+    public List<Turn> turns(Row row) {
         JsonNode messages = parsed(row, settings.fieldMessages(), Fields.required(row, settings.fieldMessages()));
         if (!messages.isArray() || messages.isEmpty()) {
             throw row.error("field \"" + settings.fieldMessages() + "\" must be a list of messages, but is "
@@ -59,7 +60,8 @@ final class Conversation {
         return turns;
     }
 
-    Optional<List<Map<String, Object>>> tools(Row row) {
+    @Override
+    public Optional<List<Map<String, Object>>> tools(Row row) {
         if (!PlainJson.has(row.fields(), settings.fieldTools())) {
             return Optional.empty();
         }

@@ -22,6 +22,12 @@ public final class PromptStrategies {
     public static PromptStrategy of(
             DatasetSettings dataset, Tokenizer tokenizer, boolean trainOnInputs, int sequenceLen) {
         PromptStrategy tokenised = new TokenisedStrategy();
+        if (dataset.info().isPresent()) {
+            return new ChatStrategy(
+                    dataset.chat(),
+                    tokenizer,
+                    new LlamaFactoryTurns(dataset.info().get(), trainOnInputs));
+        }
         if (dataset.promptFormat().isEmpty() && dataset.type().isEmpty()) {
             return tokenised;
         }

@@ -1,0 +1,172 @@
+package dev.newt.data.prompt;
+
+import dev.newt.data.DatasetInfo;
+import dev.newt.data.source.Row;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads rows as an entry of LLaMA-Factory's dataset_info.json describes them. Answers and calls of tools are learnt, those of the history too. */
+final class LlamaFactoryTurns implements TurnReader {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final DatasetInfo info;
+    private final boolean trainOnInputs;
+
+    LlamaFactoryTurns(DatasetInfo info, boolean trainOnInputs) {
+        this.info = info;
+        this.trainOnInputs = trainOnInputs;
+    }
+
+    @Override
+    public List<Turn> turns(Row row) {
+        return info.sharegpt() ? conversation(row) : instruction(row);
+    }
+
+    @Override
+    public Optional<List<Map<String, Object>>> tools(Row row) {
+        Optional<JsonNode> given = info.column("tools").map(column -> row.fields().path(column)).filter(node -> !node.isNull()
+                && !node.isMissingNode()
+                && !(node.isString() && node.asString().isBlank()));
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode tools = given.get().isString() ? parse(row, "tools", given.get().asString()) : given.get();
+        if (!tools.isArray()) {
+            throw row.error("tools must be a list, but is " + Fields.kind(tools) + ".");
+        }
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (JsonNode tool : tools) {
+            list.add(map(row, "a tool", tool));
+        }
+        return list.isEmpty() ? Optional.empty() : Optional.of(list);
+    }
+
+    private List<Turn> instruction(Row row) {
+        List<Turn> turns = new ArrayList<>();
+        system(row).ifPresent(turns::add);
+        info.column("history").map(column -> row.fields().path(column)).ifPresent(history -> {
+            for (JsonNode pair : history) {
+                if (!pair.isArray() || pair.size() != 2) {
+                    throw row.error("its history must be a list of [question, answer], but holds " + pair + ".");
+                }
+                turns.add(turn("user", pair.get(0).asString("")));
+                turns.add(turn("assistant", pair.get(1).asString("")));
+            }
+        });
+        String prompt = Fields.text(row, column("prompt"));
+        String query = Fields.optionalText(row, column("query"));
+        turns.add(turn("user", query.isEmpty() ? prompt : prompt.isEmpty() ? query : prompt + "\n" + query));
+        turns.add(turn("assistant", Fields.text(row, column("response"))));
+        return turns;
+    }
+
+    private List<Turn> conversation(Row row) {
+        List<JsonNode> messages = new ArrayList<>();
+        Fields.list(row, column("messages")).forEach(messages::add);
+        List<Turn> turns = new ArrayList<>();
+        if (!messages.isEmpty() && role(messages.get(0)).equals(info.tag("system_tag"))) {
+            turns.add(turn("system", text(row, messages.remove(0))));
+        } else {
+            system(row).ifPresent(turns::add);
+        }
+        if (messages.isEmpty() || messages.size() % 2 != 0) {
+            throw row.error("has " + messages.size() + " messages beside the system's; it needs questions, each with an answer.");
+        }
+        for (int i = 0; i < messages.size(); i++) {
+            turns.add(message(row, i, messages.get(i)));
+        }
+        return turns;
+    }
+
+    private Turn message(Row row, int index, JsonNode message) {
+        String role = role(message);
+        boolean asks = role.equals(info.tag("user_tag")) || role.equals(info.tag("observation_tag"));
+        boolean answers = role.equals(info.tag("assistant_tag")) || role.equals(info.tag("function_tag"));
+        if (index % 2 == 0 ? !asks : !answers) {
+            throw row.error("message " + (index + 1) + " is from \"" + role + "\" where one from "
+                    + (index % 2 == 0
+                            ? info.tag("user_tag") + " or " + info.tag("observation_tag")
+                            : info.tag("assistant_tag") + " or " + info.tag("function_tag"))
+                    + " must stand.");
+        }
+        String text = text(row, message);
+        if (role.equals(info.tag("function_tag"))) {
+            return calls(row, text);
+        }
+        return turn(
+                asks ? role.equals(info.tag("observation_tag")) ? "tool" : "user" : "assistant", text);
+    }
+
+    /** A call is written as JSON with name and arguments, several as a list. */
+    private Turn calls(Row row, String text) {
+        JsonNode parsed = parse(row, info.tag("function_tag"), text);
+        List<Object> calls = new ArrayList<>();
+        for (JsonNode call : parsed.isArray() ? parsed : JSON.createArrayNode().add(parsed)) {
+            Map<String, Object> function = map(row, "a call", call);
+            if (function.get("arguments") instanceof String arguments) {
+                function.put("arguments", PlainJson.of(parse(row, "arguments", arguments)));
+            }
+            Map<String, Object> whole = new LinkedHashMap<>();
+            whole.put("type", "function");
+            whole.put("function", function);
+            calls.add(whole);
+        }
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", "");
+        message.put("tool_calls", calls);
+        return new Turn(message, true, Optional.empty());
+    }
+
+    private Optional<Turn> system(Row row) {
+        return info.column("system")
+                .map(column -> Fields.optionalText(row, column))
+                .filter(text -> !text.isEmpty())
+                .map(text -> turn("system", text));
+    }
+
+    private Turn turn(String role, String text) {
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", role);
+        message.put("content", text);
+        return new Turn(message, trainOnInputs || role.equals("assistant"), Optional.empty());
+    }
+
+    private String role(JsonNode message) {
+        return message.path(info.tag("role_tag")).asString("");
+    }
+
+    private String text(Row row, JsonNode message) {
+        JsonNode text = message.path(info.tag("content_tag"));
+        if (!text.isString()) {
+            throw row.error("has a message without text in \"" + info.tag("content_tag") + "\": " + message + ".");
+        }
+        return text.asString();
+    }
+
+    private String column(String name) {
+        return info.column(name).orElseThrow();
+    }
+
+    private static JsonNode parse(Row row, String what, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw row.error(what + " is text that is not valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    @SuppressWarnings("unchecked") // PlainJson makes objects into maps with text keys.
+    private static Map<String, Object> map(Row row, String what, JsonNode node) {
+        if (!node.isObject()) {
+            throw row.error(what + " must be an object, but is " + Fields.kind(node) + ".");
+        }
+        return (Map<String, Object>) PlainJson.of(node);
+    }
+}

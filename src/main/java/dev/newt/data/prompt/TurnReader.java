@@ -1,0 +1,15 @@
+package dev.newt.data.prompt;
+
+import dev.newt.data.source.Row;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a conversation out of a row. */
+interface TurnReader {
+    /** The messages; at least one. */
+    List<Turn> turns(Row row);
+
+    /** Definitions of the tools that the conversation may use. */
+    Optional<List<Map<String, Object>>> tools(Row row);
+}
