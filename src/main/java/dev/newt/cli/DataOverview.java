@@ -50,8 +50,7 @@ final class DataOverview {
                 warnings(),
                 histograms(),
                 IntStream.range(0, Math.min(rows, view.examples()))
-                        .mapToObj(i -> new DataPage.ShownRow(
-                                "Example " + i + ": " + view.summary(i), view.tokens(i)))
+                        .mapToObj(i -> new DataPage.ShownRow("Example " + i + ": " + view.summary(i), view.tokens(i)))
                         .toList());
     }
 
@@ -82,8 +81,7 @@ final class DataOverview {
                         s.trainedTokens(),
                         100.0 * s.trainedTokens() / Math.max(1, s.tokens())));
         data.packingEfficiency()
-                .ifPresent(share ->
-                        facts.put("packing efficiency", String.format(Locale.ROOT, "%.1f%%", 100 * share)));
+                .ifPresent(share -> facts.put("packing efficiency", String.format(Locale.ROOT, "%.1f%%", 100 * share)));
         data.validation().ifPresent(set -> facts.put("held out", number(set.size())));
         facts.put(
                 "longest rows",

@@ -6,10 +6,10 @@ import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.DataPage;
-import java.nio.file.Path;
-import java.util.Optional;
 import dev.newt.run.TokenView;
 import dev.newt.run.TrainingRun;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
@@ -41,8 +41,9 @@ final class PreprocessCommand implements Command {
                         .longOpt(DEBUG)
                         .hasArg()
                         .argName("N")
-                        .desc("say what became of the rows, print the first N examples token by token, and write both to "
-                                + DataPage.FILE_NAME + " in output_dir")
+                        .desc(
+                                "say what became of the rows, print the first N examples token by token, and write both to "
+                                        + DataPage.FILE_NAME + " in output_dir")
                         .get());
     }
 

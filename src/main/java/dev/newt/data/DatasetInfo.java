@@ -70,8 +70,8 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
         JsonNode entries = json(file);
         JsonNode entry = entries.path(name);
         if (!entry.isObject()) {
-            throw new UserException(file + ": has no entry " + name + "; it has "
-                    + String.join(", ", entries.propertyNames()) + ".");
+            throw new UserException(
+                    file + ": has no entry " + name + "; it has " + String.join(", ", entries.propertyNames()) + ".");
         }
         String what = file + ", entry " + name;
         if (entry.path("ranking").asBoolean(false)) {
@@ -83,7 +83,8 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
         }
         for (String column : new String[] {"images", "videos", "audios"}) {
             if (entry.path("columns").has(column)) {
-                throw new UserException(what + ": has " + column + ", of which nothing can be learnt here; only text can.");
+                throw new UserException(
+                        what + ": has " + column + ", of which nothing can be learnt here; only text can.");
             }
         }
         return new DatasetInfo(
@@ -107,7 +108,8 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
         Map<String, String> names = new TreeMap<>(defaults);
         given.properties().forEach(property -> {
             if (!property.getValue().isString()) {
-                throw new UserException(what + ": " + property.getKey() + " must be a name, but is " + property.getValue() + ".");
+                throw new UserException(
+                        what + ": " + property.getKey() + " must be a name, but is " + property.getValue() + ".");
             }
             names.put(property.getKey(), property.getValue().asString());
         });

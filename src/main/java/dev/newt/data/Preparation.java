@@ -137,10 +137,16 @@ public final class Preparation {
                     read[0]++;
                     return wanted.test(row);
                 };
-                encoder.encode(reader, files.get(i), datasets.get(i).split(), strategies.get(i), counted, (row, examples, findings) -> {
-                    policy.accept(row, examples, findings);
-                    progress.rows(path, ++rows[0]);
-                });
+                encoder.encode(
+                        reader,
+                        files.get(i),
+                        datasets.get(i).split(),
+                        strategies.get(i),
+                        counted,
+                        (row, examples, findings) -> {
+                            policy.accept(row, examples, findings);
+                            progress.rows(path, ++rows[0]);
+                        });
                 if (read[0] == 0) {
                     throw new UserException(key + ": " + path + " has no rows"
                             + (files.get(i).size() == 1

@@ -45,7 +45,16 @@ final class PreparationKey {
     private static String text(List<DatasetSettings> datasets) {
         return datasets.stream()
                 .map(d -> new DatasetSettings(
-                        "", List.of(), d.dsType(), d.split(), d.type(), d.promptFormat(), d.field(), d.chat(), d.info().map(PreparationKey::placeless), d.shard()))
+                        "",
+                        List.of(),
+                        d.dsType(),
+                        d.split(),
+                        d.type(),
+                        d.promptFormat(),
+                        d.field(),
+                        d.chat(),
+                        d.info().map(PreparationKey::placeless),
+                        d.shard()))
                 .toList()
                 .toString();
     }

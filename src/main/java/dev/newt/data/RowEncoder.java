@@ -45,7 +45,13 @@ final class RowEncoder implements AutoCloseable {
         this.mostTasks = threads * TASKS_PER_THREAD;
     }
 
-    void encode(RowReader reader, List<DataFile> files, Split split, PromptStrategy strategy, Predicate<Row> filter, Sink sink) {
+    void encode(
+            RowReader reader,
+            List<DataFile> files,
+            Split split,
+            PromptStrategy strategy,
+            Predicate<Row> filter,
+            Sink sink) {
         Deque<Future<List<Encoded>>> tasks = new ArrayDeque<>();
         List<Row> waiting = new ArrayList<>();
         reader.read(files, split, row -> {
@@ -69,9 +75,8 @@ final class RowEncoder implements AutoCloseable {
 
     private Future<List<Encoded>> submit(List<Row> rows, PromptStrategy strategy) {
         List<Row> own = List.copyOf(rows);
-        return threads.submit(() -> own.stream()
-                .map(row -> encoded(row, strategy))
-                .toList());
+        return threads.submit(
+                () -> own.stream().map(row -> encoded(row, strategy)).toList());
     }
 
     private static Encoded encoded(Row row, PromptStrategy strategy) {

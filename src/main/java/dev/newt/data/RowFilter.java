@@ -37,7 +37,8 @@ final class RowFilter {
         if (seen.isEmpty()) {
             return true;
         }
-        ByteBuffer hash = ByteBuffer.wrap(new Sha256().add(row.fields().toString()).digest());
+        ByteBuffer hash =
+                ByteBuffer.wrap(new Sha256().add(row.fields().toString()).digest());
         boolean isNew = seen.get().add(hash.getLong(), hash.getLong());
         duplicates += isNew ? 0 : 1;
         return isNew;

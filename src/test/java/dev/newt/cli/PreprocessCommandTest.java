@@ -63,7 +63,8 @@ class PreprocessCommandTest {
         String html = Files.readString(page);
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(html.replace("<!DOCTYPE html>", "").getBytes(StandardCharsets.UTF_8)));
+                .parse(new ByteArrayInputStream(
+                        html.replace("<!DOCTYPE html>", "").getBytes(StandardCharsets.UTF_8)));
         assertThat(html)
                 .contains("<th>rows read</th><td>3</td>")
                 .contains("class=\"t\" title=\"13, trained\"")
@@ -101,7 +102,8 @@ class PreprocessCommandTest {
             run("chat_template_jinja=short.jinja");
 
             assertThat(err.toString(StandardCharsets.UTF_8))
-                    .contains("rows.jsonl, row 1: warning: this row has a system text that the chat template does not show\n");
+                    .contains(
+                            "rows.jsonl, row 1: warning: this row has a system text that the chat template does not show\n");
         }
     }
 

@@ -71,17 +71,22 @@ class DatasetInfoTest {
         Example example = example("own", chatml, "{'sys':'S','past':[['a','b']],'q':'c','a':'d'}");
 
         assertThat(text(example, chatml))
-                .isEqualTo("<|im_start|>system\nS<|im_end|>\n<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
-                        + "<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\nd<|im_end|>\n");
+                .isEqualTo(
+                        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
+                                + "<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\nd<|im_end|>\n");
         assertThat(learnt(example, chatml)).isEqualTo("b<|im_end|>d<|im_end|>");
     }
 
     @Test
     void conversationsMayNameTheirRoles() {
         Example own = example(
-                "talk", chatml, "{'messages':[{'role':'system','content':'S'},{'role':'user','content':'a'},{'role':'assistant','content':'b'}]}");
+                "talk",
+                chatml,
+                "{'messages':[{'role':'system','content':'S'},{'role':'user','content':'a'},{'role':'assistant','content':'b'}]}");
         Example byDefault = example(
-                "default_talk", chatml, "{'conversations':[{'from':'system','value':'S'},{'from':'human','value':'a'},{'from':'gpt','value':'b'}]}");
+                "default_talk",
+                chatml,
+                "{'conversations':[{'from':'system','value':'S'},{'from':'human','value':'a'},{'from':'gpt','value':'b'}]}");
 
         assertThat(own.tokenIds()).isEqualTo(byDefault.tokenIds());
         assertThat(own.trained()).isEqualTo(byDefault.trained());
@@ -97,7 +102,10 @@ class DatasetInfoTest {
                         + "'messages':[{'role':'user','content':'a'},{'role':'function_call','content':'{\\\\'name\\\\':\\\\'f\\\\',\\\\'arguments\\\\':{\\\\'x\\\\':1}}'},"
                         + "{'role':'observation','content':'seen'},{'role':'assistant','content':'b'}]}");
 
-        assertThat(learnt(example, hermes)).contains("\"name\": \"f\"").contains("b").doesNotContain("seen");
+        assertThat(learnt(example, hermes))
+                .contains("\"name\": \"f\"")
+                .contains("b")
+                .doesNotContain("seen");
         assertThat(text(example, hermes)).contains("seen").contains("\"description\": \"d\"");
     }
 
@@ -120,9 +128,13 @@ class DatasetInfoTest {
 
     @Test
     void rowsMustTakeTurns() {
-        assertThatThrownBy(() -> example("default_talk", chatml, "{'conversations':[{'from':'gpt','value':'a'},{'from':'human','value':'b'}]}"))
+        assertThatThrownBy(() -> example(
+                        "default_talk",
+                        chatml,
+                        "{'conversations':[{'from':'gpt','value':'a'},{'from':'human','value':'b'}]}"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("row 2: message 1 is from \"gpt\" where one from human or observation must stand");
+                .hasMessageContaining(
+                        "row 2: message 1 is from \"gpt\" where one from human or observation must stand");
         assertThatThrownBy(() -> example("default_talk", chatml, "{'conversations':[{'from':'human','value':'a'}]}"))
                 .hasMessageContaining("has 1 messages");
     }
@@ -141,8 +153,8 @@ class DatasetInfoTest {
     private Example example(String name, Tokenizer tokenizer, String json) {
         DatasetSettings dataset = DatasetSettings.of("unused", "alpaca").withInfo(info(name));
         return PromptStrategies.of(dataset, tokenizer, false, 512)
-                .examples(new Row(Path.of("rows.json"), 2, (ObjectNode)
-                        JsonMapper.shared().readTree(json.replace("\\\\'", "\\\"").replace('\'', '"'))))
+                .examples(new Row(Path.of("rows.json"), 2, (ObjectNode) JsonMapper.shared()
+                        .readTree(json.replace("\\\\'", "\\\"").replace('\'', '"'))))
                 .get(0);
     }
 

@@ -178,7 +178,9 @@ class PreparationTest {
         for (List<String> order : List.of(List.of("a.jsonl", "b.jsonl"), List.of("b.jsonl", "a.jsonl"))) {
             DataSettings base = settings();
             DataSettings settings = new DataSettings(
-                    order.stream().map(file -> DatasetSettings.of(file, "alpaca")).toList(),
+                    order.stream()
+                            .map(file -> DatasetSettings.of(file, "alpaca"))
+                            .toList(),
                     List.of(),
                     0.1,
                     false,

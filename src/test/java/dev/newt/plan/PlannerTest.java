@@ -198,10 +198,11 @@ class PlannerTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("chat_template: chatmll is not a template that is known here")
                 .hasMessageContaining("missing.jinja cannot be read");
-        assertThatThrownBy(() -> plan(QLORA, "chat_template_jinja='{% for %}'"))
+        assertThatThrownBy(() -> plan(QLORA, "chat_template=jinja", "chat_template_jinja='{% for %}'"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("line 1");
-        assertThat(plan(QLORA, "chat_template=tokenizer_default_fallback_llama3").warnings())
+        assertThat(plan(QLORA, "chat_template=tokenizer_default_fallback_llama3")
+                        .warnings())
                 .isEmpty();
     }
 

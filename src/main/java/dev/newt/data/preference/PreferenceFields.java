@@ -22,8 +22,8 @@ final class PreferenceFields {
     static String text(Row row, String field) {
         JsonNode value = required(row, field);
         if (!value.isValueNode()) {
-            throw row.error("field \"" + field + "\" must be text, but is " + (value.isArray() ? "a list" : "an object")
-                    + ".");
+            throw row.error(
+                    "field \"" + field + "\" must be text, but is " + (value.isArray() ? "a list" : "an object") + ".");
         }
         return value.asString();
     }
@@ -69,7 +69,9 @@ final class PreferenceFields {
     /** The content of one message of a conversation that a field holds. */
     static String content(Row row, String field, int index) {
         List<JsonNode> messages = list(row, field);
-        JsonNode content = index < messages.size() ? messages.get(index).path("content") : row.fields().missingNode();
+        JsonNode content = index < messages.size()
+                ? messages.get(index).path("content")
+                : row.fields().missingNode();
         if (!content.isString()) {
             throw row.error("field \"" + field + "\" has no message " + (index + 1) + " with a text in \"content\".");
         }

@@ -18,8 +18,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Finds the strategy that the {@code type} of a preference data set names. */
 public final class PreferenceStrategies {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{|}}|\\{(system|prompt|chosen|rejected|completion)}");
-    private static final Set<String> CONVERSATIONS = Set.of("chat_template.argilla_chat", "chat_template.argilla", "orpo.chat_template");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("\\{\\{|}}|\\{(system|prompt|chosen|rejected|completion)}");
+    private static final Set<String> CONVERSATIONS =
+            Set.of("chat_template.argilla_chat", "chat_template.argilla", "orpo.chat_template");
     private static final String BRADLEY_TERRY = "bradley_terry.";
 
     private PreferenceStrategies() {}
@@ -46,8 +48,8 @@ public final class PreferenceStrategies {
             ChatPreference preference = new ChatPreference(chat, new ChatTexts(chat, tokenizer));
             return preference::input;
         }
-        throw new UserException("datasets: type \"" + type + "\" is not supported for this kind of preferences; it takes "
-                + String.join(", ", names(kind)) + ".");
+        throw new UserException("datasets: type \"" + type
+                + "\" is not supported for this kind of preferences; it takes " + String.join(", ", names(kind)) + ".");
     }
 
     /** The strategy of a mapping. */
@@ -119,8 +121,8 @@ public final class PreferenceStrategies {
         List<JsonNode> steps = PreferenceFields.list(row, "completions");
         List<JsonNode> labels = PreferenceFields.list(row, "labels");
         if (steps.size() != labels.size() || steps.isEmpty()) {
-            throw row.error("completions and labels must be equally long and not empty, but have " + steps.size() + " and "
-                    + labels.size() + " entries.");
+            throw row.error("completions and labels must be equally long and not empty, but have " + steps.size()
+                    + " and " + labels.size() + " entries.");
         }
         List<StepwiseExample.Step> made = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {

@@ -23,7 +23,8 @@ enum TurnFormat {
     }
 
     private String prompt(String system, String question) {
-        return (system.isEmpty() ? "" : turn("system", system)) + turn("user", question) + begin + "assistant" + behindRole;
+        return (system.isEmpty() ? "" : turn("system", system)) + turn("user", question) + begin + "assistant"
+                + behindRole;
     }
 
     private String turn(String role, String text) {
@@ -46,25 +47,31 @@ enum TurnFormat {
                 PreferenceFields.firstOf(row, "rejected", "rejected_response"));
         types.put("default", general);
         types.put("argilla", general);
-        types.put("argilla_chat", row -> pair(
-                row,
-                false,
-                PreferenceFields.content(row, "chosen", 0),
-                PreferenceFields.content(row, "chosen", 1),
-                PreferenceFields.content(row, "rejected", 1)));
+        types.put(
+                "argilla_chat",
+                row -> pair(
+                        row,
+                        false,
+                        PreferenceFields.content(row, "chosen", 0),
+                        PreferenceFields.content(row, "chosen", 1),
+                        PreferenceFields.content(row, "rejected", 1)));
         Map.of("icr", "input", "intel", "question", "prompt_pairs", "prompt")
-                .forEach((type, field) -> types.put(type, row -> pair(
+                .forEach((type, field) -> types.put(
+                        type,
+                        row -> pair(
+                                row,
+                                true,
+                                PreferenceFields.text(row, field),
+                                PreferenceFields.text(row, "chosen"),
+                                PreferenceFields.text(row, "rejected"))));
+        types.put(
+                "ultra",
+                row -> pair(
                         row,
                         true,
-                        PreferenceFields.text(row, field),
-                        PreferenceFields.text(row, "chosen"),
-                        PreferenceFields.text(row, "rejected"))));
-        types.put("ultra", row -> pair(
-                row,
-                true,
-                PreferenceFields.text(row, "prompt"),
-                PreferenceFields.content(row, "chosen", 1),
-                PreferenceFields.content(row, "rejected", 1)));
+                        PreferenceFields.text(row, "prompt"),
+                        PreferenceFields.content(row, "chosen", 1),
+                        PreferenceFields.content(row, "rejected", 1)));
         return types;
     }
 
@@ -74,9 +81,11 @@ enum TurnFormat {
         Map.of("argilla", "instruction", "intel", "question", "prompt_pairs", "prompt", "ultra", "prompt")
                 .forEach((type, field) -> types.put(
                         type,
-                        verdict(row -> prompt(
-                                        PreferenceFields.optionalText(row, "system"), PreferenceFields.text(row, field)), row ->
-                                PreferenceFields.text(row, "completion"))));
+                        verdict(
+                                row -> prompt(
+                                        PreferenceFields.optionalText(row, "system"),
+                                        PreferenceFields.text(row, field)),
+                                row -> PreferenceFields.text(row, "completion"))));
         types.put(
                 "argilla_chat",
                 verdict(

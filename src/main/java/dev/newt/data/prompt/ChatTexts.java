@@ -55,7 +55,10 @@ public final class ChatTexts {
         turns.add(ANY_QUESTION);
         turns.addAll(turns(row, List.of(whole)));
         Rendering rendering = render(row, turns, false);
-        return rendering.text().substring(contentStart(row, rendering, turns.size() - 1)).stripTrailing();
+        return rendering
+                .text()
+                .substring(contentStart(row, rendering, turns.size() - 1))
+                .stripTrailing();
     }
 
     private static int contentStart(Row row, Rendering rendering, int message) {

@@ -16,8 +16,9 @@ final class ExchangeTypes {
     private static final String CONTEXT =
             "Use the following contextual information to concisely answer the question.\n";
     private static final String CHOOSE = "Choose the answer that best answers the question. ";
-    private static final String CREATIVE = "Answer the following question in a comprehensive, in-depth, and creative way."
-            + " Additionally your response should be relevant, accurate, and free of any ambiguity.";
+    private static final String CREATIVE =
+            "Answer the following question in a comprehensive, in-depth, and creative way."
+                    + " Additionally your response should be relevant, accurate, and free of any ambiguity.";
     private static final String NO_ANSWER = "The context provided does not contain any information about your inquiry."
             + " Therefore, I'm unable to answer your question based on the given context.";
     private static final int ENDS_OF_METHARME = 3;
@@ -42,28 +43,46 @@ final class ExchangeTypes {
             String suffix = ":" + style;
             put(named, "jeopardy" + suffix, row -> jeopardy(alpaca, row));
             put(named, "oasst" + suffix, row -> asked(alpaca, row, "INSTRUCTION", Optional.empty(), "RESPONSE"));
-            put(named, "gpteacher" + suffix, row -> asked(alpaca, row, "instruction", Optional.of("input"), "response"));
+            put(
+                    named,
+                    "gpteacher" + suffix,
+                    row -> asked(alpaca, row, "instruction", Optional.of("input"), "response"));
             put(named, "explainchoice" + suffix, row -> choice(explain, row));
         }
         for (String name : List.of("jeopardy", "oasst", "gpteacher", "explainchoice")) {
             named.put(name, named.get(name + ":instruct"));
         }
         put(named, "concisechoice", ExchangeTypes::conciseChoice);
-        put(named, "summarizetldr", row -> new Exchange(
-                "USER: Summarize the following article as a TL;DR.\n" + Fields.text(row, "article") + "\nASSISTANT:",
-                Fields.text(row, "summary")));
+        put(
+                named,
+                "summarizetldr",
+                row -> new Exchange(
+                        "USER: Summarize the following article as a TL;DR.\n" + Fields.text(row, "article")
+                                + "\nASSISTANT:",
+                        Fields.text(row, "summary")));
         put(named, "context_qa", row -> context(row, "question", Fields.text(row, "answer")));
         named.put("context_qa.load", named.get("context_qa"));
         put(named, "context_qa.load_404", row -> context(row, "unanswerable_question", NO_ANSWER));
-        put(named, "context_qa.load_v2", row -> new Exchange(
-                "Context: " + Fields.text(row, "context") + "\nQuestion: " + Fields.text(row, "question") + "\n",
-                "Answer: " + Fields.text(row, "answer")));
-        put(named, "creative_acr.load_answer", row -> new Exchange(
-                CREATIVE + "\nUSER: " + Fields.text(row, "instruction") + "\nASSISTANT:", Fields.text(row, "revision")));
-        put(named, "orcamini", row -> new Exchange(
-                "### System:\n" + Fields.optionalText(row, "system_prompt") + "\n\n### User:\n"
-                        + Fields.text(row, "question") + "\n\n### Response:\n",
-                Fields.text(row, "response")));
+        put(
+                named,
+                "context_qa.load_v2",
+                row -> new Exchange(
+                        "Context: " + Fields.text(row, "context") + "\nQuestion: " + Fields.text(row, "question")
+                                + "\n",
+                        "Answer: " + Fields.text(row, "answer")));
+        put(
+                named,
+                "creative_acr.load_answer",
+                row -> new Exchange(
+                        CREATIVE + "\nUSER: " + Fields.text(row, "instruction") + "\nASSISTANT:",
+                        Fields.text(row, "revision")));
+        put(
+                named,
+                "orcamini",
+                row -> new Exchange(
+                        "### System:\n" + Fields.optionalText(row, "system_prompt") + "\n\n### User:\n"
+                                + Fields.text(row, "question") + "\n\n### Response:\n",
+                        Fields.text(row, "response")));
         named.put(
                 "metharme",
                 new Type(

@@ -33,8 +33,9 @@ final class Llama2ChatStrategy implements PromptStrategy {
         String system = "<<SYS>>\n" + value(row, turns, 0) + "\n<</SYS>>\n\n";
         for (int i = 1; i < turns.size(); i += 2) {
             if (!from(turns.get(i)).equals("human") || !from(turns.get(i + 1)).equals("gpt")) {
-                throw row.error("turns " + (i + 1) + " and " + (i + 2) + " must be from \"human\" and \"gpt\", but are from \""
-                        + from(turns.get(i)) + "\" and \"" + from(turns.get(i + 1)) + "\".");
+                throw row.error(
+                        "turns " + (i + 1) + " and " + (i + 2) + " must be from \"human\" and \"gpt\", but are from \""
+                                + from(turns.get(i)) + "\" and \"" + from(turns.get(i + 1)) + "\".");
             }
             text.add("<s>[INST] " + system + value(row, turns, i) + " [/INST]", false)
                     .add(" " + value(row, turns, i + 1) + " </s>", true);

@@ -30,13 +30,16 @@ final class LlamaFactoryTurns implements TurnReader {
 
     @Override
     public Optional<List<Map<String, Object>>> tools(Row row) {
-        Optional<JsonNode> given = info.column("tools").map(column -> row.fields().path(column)).filter(node -> !node.isNull()
-                && !node.isMissingNode()
-                && !(node.isString() && node.asString().isBlank()));
+        Optional<JsonNode> given = info.column("tools")
+                .map(column -> row.fields().path(column))
+                .filter(node -> !node.isNull()
+                        && !node.isMissingNode()
+                        && !(node.isString() && node.asString().isBlank()));
         if (given.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode tools = given.get().isString() ? parse(row, "tools", given.get().asString()) : given.get();
+        JsonNode tools =
+                given.get().isString() ? parse(row, "tools", given.get().asString()) : given.get();
         if (!tools.isArray()) {
             throw row.error("tools must be a list, but is " + Fields.kind(tools) + ".");
         }
@@ -76,7 +79,8 @@ final class LlamaFactoryTurns implements TurnReader {
             system(row).ifPresent(turns::add);
         }
         if (messages.isEmpty() || messages.size() % 2 != 0) {
-            throw row.error("has " + messages.size() + " messages beside the system's; it needs questions, each with an answer.");
+            throw row.error("has " + messages.size()
+                    + " messages beside the system's; it needs questions, each with an answer.");
         }
         for (int i = 0; i < messages.size(); i++) {
             turns.add(message(row, i, messages.get(i)));
@@ -99,8 +103,7 @@ final class LlamaFactoryTurns implements TurnReader {
         if (role.equals(info.tag("function_tag"))) {
             return calls(row, text);
         }
-        return turn(
-                asks ? role.equals(info.tag("observation_tag")) ? "tool" : "user" : "assistant", text);
+        return turn(asks ? role.equals(info.tag("observation_tag")) ? "tool" : "user" : "assistant", text);
     }
 
     /** A call is written as JSON with name and arguments, several as a list. */

@@ -83,7 +83,8 @@ public final class PromptStrategies {
             case "pygmalion" -> new PygmalionStrategy(tokenizer);
             case "llama2_chat" -> new Llama2ChatStrategy(tokenizer);
             case "reflection", "creative_acr.load_critique", "creative_acr.load_revise" -> throw new UserException(
-                    "datasets: type " + type + " is not supported: it stands for a page of fixed text. Write the text you"
+                    "datasets: type " + type
+                            + " is not supported: it stands for a page of fixed text. Write the text you"
                             + " want into the rows and use input_output, or give a mapping with your own format.");
             default -> throw new UserException(
                     "datasets: type \"" + type

@@ -40,8 +40,8 @@ final class PygmalionStrategy implements PromptStrategy {
                             .addTo(example, tokenizer);
                     example.add(SpecialIds.ended(tokenizer, new int[0]), true);
                 }
-                default -> throw row.error("turn " + (i + 1) + " has the role \"" + role
-                        + "\"; pygmalion knows system, human and bot.");
+                default -> throw row.error(
+                        "turn " + (i + 1) + " has the role \"" + role + "\"; pygmalion knows system, human and bot.");
             }
         }
         return List.of(example.build());

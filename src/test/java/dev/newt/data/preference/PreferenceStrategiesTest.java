@@ -56,7 +56,8 @@ class PreferenceStrategiesTest {
 
     @Test
     void aSystemTextStandsBeforeTheQuestion() {
-        assertThat(pair("chatml.icr", "{'system':'S','input':'Q','chosen':'A','rejected':'B'}").prompt())
+        assertThat(pair("chatml.icr", "{'system':'S','input':'Q','chosen':'A','rejected':'B'}")
+                        .prompt())
                 .isEqualTo("<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\n");
     }
 
@@ -72,8 +73,8 @@ class PreferenceStrategiesTest {
             })
     void verdictsAreWrittenInBothFormats(String type, String json) {
         assertThat(example(PreferenceKind.KTO, "chatml." + type, json))
-                .isEqualTo(new KtoExample(
-                        "<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\n", "A<|im_end|>", true));
+                .isEqualTo(
+                        new KtoExample("<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\n", "A<|im_end|>", true));
         assertThat(example(PreferenceKind.KTO, "llama3." + type, json.replace("true", "false")))
                 .isEqualTo(new KtoExample(
                         "<|start_header_id|>user<|end_header_id|>\n\nQ<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
@@ -109,8 +110,8 @@ class PreferenceStrategiesTest {
     @ParameterizedTest
     @CsvSource({"bradley_terry.chat_template.default,<|im_end|>", "bradley_terry.llama3.icr,<|eot_id|>"})
     void rewardPairsShareTheirQuestion(String type, String end) {
-        PreferencePair pair = (PreferencePair) example(
-                PreferenceKind.REWARD, type, "{'system':'S','input':'Q','chosen':'A','rejected':'B'}");
+        PreferencePair pair = (PreferencePair)
+                example(PreferenceKind.REWARD, type, "{'system':'S','input':'Q','chosen':'A','rejected':'B'}");
 
         assertThat(pair.prompt()).contains("S" + end).contains("Q" + end);
         assertThat(pair.chosen()).isEqualTo("A" + end);

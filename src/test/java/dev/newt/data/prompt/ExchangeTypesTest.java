@@ -79,7 +79,9 @@ class ExchangeTypesTest {
         Example example = one("context_qa.load_404", "{'article':'T','unanswerable_question':'Q'}");
 
         assertThat(part(example, false)).endsWith("USER: T\n===\nQ\nASSISTANT:");
-        assertThat(part(example, true)).contains("unable to answer your question").endsWith(EOS);
+        assertThat(part(example, true))
+                .contains("unable to answer your question")
+                .endsWith(EOS);
     }
 
     @Test
