@@ -5,7 +5,11 @@ public enum FileType implements Choice {
     /** One JSON object a line, or a JSON array of objects. */
     JSON("json"),
     CSV("csv"),
-    PARQUET("parquet");
+    PARQUET("parquet"),
+    /** Arrow's IPC format, as Hugging Face's datasets library writes it. */
+    ARROW("arrow"),
+    /** A row a line. */
+    TEXT("text");
 
     private final String text;
 

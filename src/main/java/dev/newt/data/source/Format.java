@@ -12,7 +12,11 @@ public enum Format {
     JSON(List.of(".json", ".jsonl", ".ndjson")),
     /** A header line, then rows; every value is text. Fields of {@code .tsv} files are separated by tabs. */
     CSV(List.of(".csv", ".tsv")),
-    PARQUET(List.of(".parquet"));
+    PARQUET(List.of(".parquet")),
+    /** Arrow's IPC format, as {@code save_to_disk} of Hugging Face's datasets and its cache write it. */
+    ARROW(List.of(".arrow")),
+    /** Every line is a row with the one field {@code text}. */
+    TEXT(List.of(".txt"));
 
     private static final List<String> COMPRESSED = List.of(".gz", ".zst");
 
@@ -40,8 +44,8 @@ public enum Format {
                 return format;
             }
         }
-        throw new UserException(
-                "ds_type: \"" + dsType + "\" is not supported. Use json (also for jsonl), csv or parquet.");
+        throw new UserException("ds_type: \"" + dsType
+                + "\" is not supported. Use json (also for jsonl), csv, parquet, arrow or text.");
     }
 
     static String plainName(Path file) {

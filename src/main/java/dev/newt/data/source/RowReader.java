@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Streams the rows of data files through an in-memory DuckDB that may neither load extensions nor reach the network. Rows come in the
- * order of the files, nested values whole. For one thread at a time.
+ * Streams the rows of data files, most of them through an in-memory DuckDB that may neither load extensions nor reach the network. Rows
+ * come in the order of the files, nested values whole. For one thread at a time.
  */
 public final class RowReader implements AutoCloseable {
     private static final long LARGEST_ROW = 1L << 28;
@@ -86,6 +86,10 @@ public final class RowReader implements AutoCloseable {
     public long count(List<DataFile> files) {
         long count = 0;
         for (DataFile file : files) {
+            if (file.format() == Format.ARROW || file.format() == Format.TEXT) {
+                count += readWithoutDatabase(file, Long.MAX_VALUE, Long.MAX_VALUE, row -> {});
+                continue;
+            }
             try (PreparedStatement statement = prepare("SELECT count(*) FROM " + table(file), file);
                     ResultSet result = statement.executeQuery()) {
                 result.next();
@@ -102,6 +106,9 @@ public final class RowReader implements AutoCloseable {
         if (isEmptyFile(file.path())) {
             return 0;
         }
+        if (file.format() == Format.ARROW || file.format() == Format.TEXT) {
+            return readWithoutDatabase(file, first, end, consumer);
+        }
         long number = 0;
         String column = file.format() == Format.JSON ? "json" : "CAST(to_json(t) AS VARCHAR)";
         try (PreparedStatement statement = prepare("SELECT " + column + " FROM " + table(file) + " t", file);
@@ -117,6 +124,16 @@ public final class RowReader implements AutoCloseable {
         return number;
     }
 
+    /** Arrow and plain text have readers of their own. */
+    private static long readWithoutDatabase(DataFile file, long first, long end, Consumer<Row> consumer) {
+        if (!Files.isRegularFile(file.path())) {
+            throw new UserException(file.path() + ": does not exist or is not a file.");
+        }
+        return file.format() == Format.ARROW
+                ? ArrowFile.read(file.path(), first, end, consumer)
+                : TextFile.read(file.path(), first, end, consumer);
+    }
+
     private PreparedStatement prepare(String sql, DataFile file) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         // DuckDB expands patterns: a name that contains such a sign must mean itself.
@@ -130,6 +147,7 @@ public final class RowReader implements AutoCloseable {
             case JSON -> "read_json_objects(?, format = '" + jsonLayout(file.path()) + "', maximum_object_size = "
                     + LARGEST_ROW + ")";
             case PARQUET -> "read_parquet(?)";
+            case ARROW, TEXT -> throw new IllegalArgumentException(file.format() + " is not read by DuckDB");
             case CSV -> "read_csv(?, auto_detect = false, columns = {" + columns(file) + "}, " + dialect(file) + ")";
         };
     }
@@ -186,6 +204,7 @@ public final class RowReader implements AutoCloseable {
                     .orElseGet(() -> new UserException(file.path() + ": is not valid JSON: " + reason(e), e));
             case CSV -> new UserException(file.path() + ": is not valid CSV: " + reason(e), e);
             case PARQUET -> new UserException(file.path() + ": is not a valid Parquet file: " + reason(e), e);
+            case ARROW, TEXT -> throw new IllegalArgumentException(file.format() + " is not read by DuckDB", e);
         };
     }
 

@@ -71,6 +71,38 @@ class RowReaderTest {
     }
 
     @Test
+    void readsWhatZstandardCompressed() throws SQLException {
+        copy("z.jsonl.zst", "SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, 'y'", "FORMAT json, COMPRESSION zstd");
+        copy("z.csv.zst", "SELECT '007' AS a UNION ALL SELECT 'é'", "FORMAT csv, COMPRESSION zstd");
+        copy("z.tsv.gz", "SELECT 'a,b' AS a, 'c' AS b", "FORMAT csv, DELIMITER '\t', COMPRESSION gzip");
+
+        assertThat(texts("z.jsonl.zst")).containsExactly("{\"a\":1,\"b\":\"x\"}", "{\"a\":2,\"b\":\"y\"}");
+        assertThat(texts("z.csv.zst")).containsExactly("{\"a\":\"007\"}", "{\"a\":\"é\"}");
+        assertThat(texts("z.tsv.gz")).containsExactly("{\"a\":\"a,b\",\"b\":\"c\"}");
+    }
+
+    @Test
+    void everyLineOfATextIsARow() throws IOException {
+        write("a.txt", "one\n\n\"three\", é\r\nfour");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(directory.resolve("b.txt.gz")))) {
+            out.write("x\ny\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(directory.resolve("latin.txt"), "fine\ncaf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(texts("a.txt"))
+                .containsExactly(
+                        "{\"text\":\"one\"}",
+                        "{\"text\":\"\"}",
+                        "{\"text\":\"\\\"three\\\", é\"}",
+                        "{\"text\":\"four\"}");
+        assertThat(texts("b.txt.gz")).containsExactly("{\"text\":\"x\"}", "{\"text\":\"y\"}");
+        assertThatThrownBy(() -> rows("latin.txt"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("latin.txt: behind row")
+                .hasMessageContaining("not UTF-8");
+    }
+
+    @Test
     void csvValuesStayText() throws IOException {
         write("a.csv", "instruction,output\n\"hello, \"\"w\"\"\nx\",007\nfoo,\n");
 
@@ -196,7 +228,7 @@ class RowReaderTest {
 
     @Test
     void saysWhatIsMissing() throws IOException {
-        write("notes.txt", "");
+        write("notes.doc", "");
         Files.createDirectories(directory.resolve("empty"));
 
         assertThatThrownBy(() -> names("gone.jsonl", List.of(), Optional.empty(), "train"))
@@ -205,15 +237,15 @@ class RowReaderTest {
         assertThatThrownBy(() -> names("empty", List.of(), Optional.empty(), "train"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no data files");
-        assertThatThrownBy(() -> names("notes.txt", List.of(), Optional.empty(), "train"))
+        assertThatThrownBy(() -> names("notes.doc", List.of(), Optional.empty(), "train"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("Set ds_type");
         assertThatThrownBy(() -> names(".", List.of("gone.csv"), Optional.empty(), "train"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("gone.csv");
-        assertThatThrownBy(() -> Format.named("arrow"))
+        assertThatThrownBy(() -> Format.named("xlsx"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("arrow");
+                .hasMessageContaining("xlsx");
     }
 
     private List<String> names(String path, List<String> dataFiles, Optional<Format> dsType, String split) {
@@ -245,10 +277,18 @@ class RowReaderTest {
         Files.writeString(directory.resolve(name), text);
     }
 
+    private List<String> texts(String name) {
+        return rows(name).stream().map(row -> row.fields().toString()).toList();
+    }
+
     private void parquet(String name, String sql) throws SQLException {
+        copy(name, sql, "FORMAT parquet");
+    }
+
+    private void copy(String name, String sql, String options) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("COPY (" + sql + ") TO '" + directory.resolve(name) + "' (FORMAT parquet)");
+            statement.execute("COPY (" + sql + ") TO '" + directory.resolve(name) + "' (" + options + ")");
         }
     }
 }
