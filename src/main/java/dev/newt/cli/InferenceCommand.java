@@ -5,6 +5,7 @@ import dev.newt.io.UserException;
 import dev.newt.plan.Planner;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.run.InferenceRun;
+import dev.newt.run.Inputs;
 import dev.newt.run.InferenceRun.Message;
 import dev.newt.run.SamplingSettings;
 import java.io.BufferedReader;
@@ -77,6 +78,7 @@ final class InferenceCommand implements Command {
                 (int) number(arguments, TOP_K, 0, 0, 1 << 20),
                 (long) number(arguments, SEED, 42, Long.MIN_VALUE, Long.MAX_VALUE));
         LoadedConfig loaded = arguments.config(console);
+        Inputs.fetchModel(loaded, new DownloadProgress(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
         try (InferenceRun run = InferenceRun.open(loaded, Planner.plan(loaded), tuned, arguments.has(BASE))) {

@@ -1,6 +1,7 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.run.Inputs;
 import dev.newt.run.MergeRun;
 import java.nio.file.Path;
 import org.apache.commons.cli.Option;
@@ -34,6 +35,7 @@ final class MergeLoraCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) {
         LoadedConfig loaded = arguments.config(console);
+        Inputs.fetchModel(loaded, new DownloadProgress(console));
         Path merged = MergeRun.merge(loaded, arguments.value(ADAPTER).map(Path::of));
         console.out().println("merged model: " + merged);
         return ExitCode.DONE;

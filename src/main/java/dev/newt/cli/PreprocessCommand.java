@@ -6,6 +6,7 @@ import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.DataPage;
+import dev.newt.run.Inputs;
 import dev.newt.run.TokenView;
 import dev.newt.run.TrainingRun;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class PreprocessCommand implements Command {
         int rows = arguments.value(ROWS).map(text -> count(ROWS, text)).orElse(0);
         Optional<Integer> debug = arguments.value(DEBUG).map(text -> count(DEBUG, text));
         LoadedConfig loaded = arguments.config(console);
+        Inputs.fetch(loaded, new DownloadProgress(console));
         ExecutionPlan plan = Planner.plan(loaded);
         try (TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");

@@ -11,6 +11,7 @@ import dev.newt.report.MetricsFile;
 import dev.newt.report.ReportContent;
 import dev.newt.report.ReportContent.Sample;
 import dev.newt.report.ReportContent.Score;
+import dev.newt.run.Inputs;
 import dev.newt.run.TrainingRun;
 import dev.newt.train.InterruptSignals;
 import dev.newt.train.StopRequest;
@@ -43,6 +44,7 @@ final class TrainCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) {
         LoadedConfig loaded = arguments.config(console);
+        Inputs.fetch(loaded, new DownloadProgress(console));
         ExecutionPlan plan = Planner.plan(loaded);
         console.out().print(PlanTable.of(plan));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));

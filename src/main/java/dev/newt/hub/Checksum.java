@@ -38,12 +38,17 @@ record Checksum(Kind kind, String hex) {
         return new Checksum(Kind.SHA256, hex);
     }
 
+    /** SHA-256 of a text, in hexadecimal digits. */
+    static String ofText(String text) {
+        return HexFormat.of().formatHex(digest(Kind.SHA256).digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     boolean fits(Path file) throws IOException {
         return compute(file).equals(hex);
     }
 
     private String compute(Path file) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = digest(kind);
         if (kind == Kind.GIT_BLOB) {
             digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
         }
@@ -56,7 +61,7 @@ record Checksum(Kind kind, String hex) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private MessageDigest digest() {
+    private static MessageDigest digest(Kind kind) {
         try {
             return MessageDigest.getInstance(kind == Kind.SHA256 ? "SHA-256" : "SHA-1");
         } catch (NoSuchAlgorithmException e) {

@@ -17,6 +17,11 @@ public final class Hub {
     private final DownloadListener listener;
     private final Retries.Clock clock;
 
+    /** The hub that the environment names. */
+    public static Hub fromEnvironment(DownloadListener listener) {
+        return new Hub(HubSettings.fromEnvironment(), listener);
+    }
+
     public Hub(HubSettings settings, DownloadListener listener) {
         this(settings, listener, Retries.Clock.SYSTEM);
     }
@@ -72,6 +77,11 @@ public final class Hub {
                         e));
         listener.note(repo + ": " + problem + "; using commit " + found.commit() + " from the cache");
         return found;
+    }
+
+    /** What was fetched of a revision before; no server is asked, and what is missing is not fetched. */
+    public Optional<Revision> cached(Repo repo, Optional<String> revision) {
+        return cached(repo, revision.orElse(HubCache.DEFAULT_REVISION));
     }
 
     private Optional<Revision> cached(Repo repo, String revision) {

@@ -85,11 +85,11 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
         }
     }
 
-    private static Path path(String text, Path home) {
+    static Path path(String text, Path home) {
         return text.equals("~") ? home : text.startsWith("~/") ? home.resolve(text.substring(2)) : Path.of(text);
     }
 
-    private static Optional<String> value(Map<String, String> env, String name) {
+    static Optional<String> value(Map<String, String> env, String name) {
         return Optional.ofNullable(env.get(name)).map(String::strip).filter(text -> !text.isEmpty());
     }
 

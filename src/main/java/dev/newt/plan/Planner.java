@@ -12,6 +12,7 @@ import dev.newt.config.SchedulerName;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
 import dev.newt.config.yaml.ProblemException;
+import dev.newt.hub.ModelLocation;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
 import dev.newt.model.family.Families;
@@ -133,8 +134,11 @@ public final class Planner {
             throw loaded.error(
                     "base_model",
                     "base_model: " + folder
-                            + " is not a folder; download the model and give the folder with its config.json, "
-                            + "*.safetensors and tokenizer.json");
+                            + (ModelLocation.repo(config.model().baseModel(), folder).isPresent()
+                                    ? " is not a folder, and the model " + config.model().baseModel()
+                                            + " has not been fetched from the hub yet; train and preprocess do so"
+                                    : " is not a folder; download the model and give the folder with its config.json, "
+                                            + "*.safetensors and tokenizer.json"));
         }
         try {
             return Families.read(folder.resolve("config.json"));
@@ -144,7 +148,8 @@ public final class Planner {
     }
 
     private Path folder() {
-        return loaded.paths().find(config.model().baseModel());
+        String written = config.model().baseModel();
+        return ModelLocation.of(written, loaded.paths().find(written));
     }
 
     private Model model(ModelConfig model) {

@@ -41,11 +41,11 @@ final class DataWiring {
 
     /** The folder of the base model. */
     Path modelFolder() {
-        return loaded.paths().find(config.model().baseModel());
+        return Inputs.model(loaded);
     }
 
     Tokenizer tokenizer() {
-        Path folder = config.model().tokenizerConfig().map(loaded.paths()::find).orElseGet(this::modelFolder);
+        Path folder = Inputs.tokenizer(loaded);
         SpecialTokens special = config.model()
                 .specialTokens()
                 .map(s -> new SpecialTokens(s.bosToken(), s.eosToken(), s.padToken(), s.unkToken()))

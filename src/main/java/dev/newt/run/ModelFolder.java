@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The files of a model's folder besides its weights. */
 final class ModelFolder {
-    private static final List<String> TOKENIZER = List.of(
+    static final List<String> TOKENIZER = List.of(
             "tokenizer.json",
             "tokenizer_config.json",
             "special_tokens_map.json",

@@ -34,6 +34,7 @@ import java.util.function.Function;
 final class TunedModel implements AutoCloseable, SftModel.Outputs {
     private final Engine engine;
     private final Path baseFolder;
+    private final String baseName;
     private final Path tokenizerFolder;
     private final ModelConfig config;
     private final Decoder decoder;
@@ -42,12 +43,9 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
 
     private TunedModel(Engine engine, LoadedConfig loaded, ModelConfig config, Decoder decoder, Optional<Lora> lora) {
         this.engine = engine;
-        this.baseFolder = loaded.paths().find(loaded.config().model().baseModel());
-        this.tokenizerFolder = loaded.config()
-                .model()
-                .tokenizerConfig()
-                .map(loaded.paths()::find)
-                .orElse(baseFolder);
+        this.baseFolder = Inputs.model(loaded);
+        this.baseName = Inputs.modelName(loaded);
+        this.tokenizerFolder = Inputs.tokenizer(loaded);
         this.config = config;
         this.decoder = decoder;
         this.lora = lora;
@@ -61,7 +59,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     /** The model as training begins: with a fresh adapter, or one to go on with, or all weights trained. */
     static TunedModel forTraining(LoadedConfig loaded, ExecutionPlan plan, Engine engine) {
         NewtConfig config = loaded.config();
-        Path folder = loaded.paths().find(config.model().baseModel());
+        Path folder = Inputs.model(loaded);
         ModelConfig model = Families.read(folder.resolve("config.json"));
         DType compute = compute(plan);
         Optional<LoraSettings> settings = Planner.lora(config.adapter());
@@ -112,7 +110,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
             Decoder decoder = load(tuned, model, engine, compute, slot -> WeightUse.FROZEN);
             return new TunedModel(engine, loaded, model, decoder, Optional.empty());
         }
-        Path folder = loaded.paths().find(config.model().baseModel());
+        Path folder = Inputs.model(loaded);
         ModelConfig model = Families.read(folder.resolve("config.json"));
         Decoder base = load(folder, model, engine, compute, frozen(config));
         try {
@@ -126,7 +124,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
 
     /** The base model alone, as it will be tuned. */
     static TunedModel base(LoadedConfig loaded, ExecutionPlan plan, Engine engine) {
-        Path folder = loaded.paths().find(loaded.config().model().baseModel());
+        Path folder = Inputs.model(loaded);
         ModelConfig model = Families.read(folder.resolve("config.json"));
         Decoder decoder = load(folder, model, engine, compute(plan), frozen(loaded.config()));
         return new TunedModel(engine, loaded, model, decoder, Optional.empty());
@@ -169,7 +167,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     @Override
     public void save(Path directory) throws IOException {
         if (lora.isPresent()) {
-            PeftWeights.save(lora.get(), directory, baseFolder.toAbsolutePath().toString(), engine);
+            PeftWeights.save(lora.get(), directory, baseName, engine);
         } else {
             saveWhole(directory);
         }

@@ -24,20 +24,20 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /** A small hub on this machine, which can misbehave as real ones do. */
-final class HubServer implements AutoCloseable {
-    static final String COMMIT = "00112233445566778899aabbccddeeff00112233";
+public final class HubServer implements AutoCloseable {
+    public static final String COMMIT = "00112233445566778899aabbccddeeff00112233";
 
     /** An answer that takes the place of the right one, once. */
-    interface Trouble {
+    public interface Trouble {
         void answer(HttpExchange exchange) throws IOException;
     }
 
-    record Asked(String method, String host, String path, Optional<String> authorization, Optional<String> range) {}
+    public record Asked(String method, String host, String path, Optional<String> authorization, Optional<String> range) {}
 
-    final Map<String, byte[]> files = new TreeMap<>();
-    final Deque<Trouble> listingTroubles = new ArrayDeque<>();
-    final Deque<Trouble> fileTroubles = new ArrayDeque<>();
-    final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
+    public final Map<String, byte[]> files = new TreeMap<>();
+    public final Deque<Trouble> listingTroubles = new ArrayDeque<>();
+    public final Deque<Trouble> fileTroubles = new ArrayDeque<>();
+    public final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
     /** Large files lie on another host, as they do on the real hub. */
     boolean largeFilesElsewhere;
     /** Whether the listing tells sizes and hashes. */
@@ -45,7 +45,7 @@ final class HubServer implements AutoCloseable {
 
     private final HttpServer server;
 
-    HubServer() throws IOException {
+    public HubServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "hub");
@@ -56,7 +56,7 @@ final class HubServer implements AutoCloseable {
         server.start();
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -64,7 +64,7 @@ final class HubServer implements AutoCloseable {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
-    void put(String name, String content) {
+    public void put(String name, String content) {
         files.put(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -90,10 +90,8 @@ final class HubServer implements AutoCloseable {
     }
 
     private void file(HttpExchange exchange, String path) throws IOException {
-        int at = path.indexOf("/resolve/" + COMMIT + "/");
-        String name = at >= 0
-                ? path.substring(at + ("/resolve/" + COMMIT + "/").length())
-                : path.replaceFirst("^/elsewhere/", "");
+        int at = path.indexOf("/resolve/");
+        String name = path.replaceFirst("^.*?/resolve/[^/]+/", "").replaceFirst("^/elsewhere/", "");
         byte[] content = files.get(name);
         if (content == null) {
             exchange.getResponseHeaders().set("X-Error-Code", "EntryNotFound");

@@ -1,5 +1,6 @@
 package dev.newt.data.source;
 
+import dev.newt.hub.DownloadListener;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,38 @@ public final class DataFiles {
             Optional<Format> dsType,
             Split split,
             Function<String, Path> resolver) {
+        return find(
+                new DatasetRequest(path, dataFiles, dsType, split, Optional.empty(), Optional.empty()),
+                resolver,
+                RemoteData.fromEnvironment(DownloadListener.silent()));
+    }
+
+    /**
+     * Lists the files of a dataset entry. Nothing is fetched: what a repository or an address names must have been before.
+     *
+     * @param resolver from a path as written to where it is
+     */
+    public static List<DataFile> find(DatasetRequest asked, Function<String, Path> resolver, RemoteData remote) {
+        DatasetRequest request = asked.plain(resolver);
+        List<Path> found = remote.find(request, resolver)
+                .orElseGet(() -> here(request.path(), request.dataFiles(), request.dsType(), request.split(), resolver));
+        List<DataFile> files = new ArrayList<>();
+        for (Path file : found) {
+            Format format = request.dsType()
+                    .or(() -> Format.of(file))
+                    .orElseThrow(() -> new UserException(file
+                            + ": the name does not tell the format. Set ds_type to json, csv, parquet, arrow or text."));
+            files.add(new DataFile(file.toAbsolutePath().normalize(), format));
+        }
+        return files;
+    }
+
+    private static List<Path> here(
+            String path,
+            List<String> dataFiles,
+            Optional<Format> dsType,
+            Split split,
+            Function<String, Path> resolver) {
         List<Path> found = new ArrayList<>();
         if (!dataFiles.isEmpty()) {
             for (String name : dataFiles) {
@@ -50,16 +83,7 @@ public final class DataFiles {
                         + " pattern; relative paths start at the configuration's directory.");
             }
         }
-        List<DataFile> files = new ArrayList<>();
-        for (Path file : found) {
-            Format format = dsType.or(() -> Format.of(file))
-                    .orElseThrow(
-                            () -> new UserException(
-                                    file
-                                            + ": the name does not tell the format. Set ds_type to json, csv, parquet, arrow or text."));
-            files.add(new DataFile(file.toAbsolutePath().normalize(), format));
-        }
-        return files;
+        return found;
     }
 
     private static List<Path> listed(String path, String name, Function<String, Path> resolver) {

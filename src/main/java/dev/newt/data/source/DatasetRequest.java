@@ -1,0 +1,36 @@
+package dev.newt.data.source;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What a dataset entry asks for.
+ *
+ * @param path a file, a folder, a pattern, an address, or {@code organisation/name} on the hub; what exists here wins
+ * @param dataFiles names or patterns in the folder or repository, or addresses; empty for all
+ * @param dsType the format where a file's name does not tell it
+ * @param split which rows
+ * @param name one of several configurations of a repository
+ * @param revision branch, tag or commit of a repository
+ */
+public record DatasetRequest(
+        String path,
+        List<String> dataFiles,
+        Optional<Format> dsType,
+        Split split,
+        Optional<String> name,
+        Optional<String> revision) {
+    /** Where {@code path} stands for a way of reading, as in Hugging Face's load_dataset, and {@code data_files} for what is read. */
+    private static final Set<String> WAYS = Set.of("json", "csv", "parquet", "arrow", "text");
+
+    /** With a way of reading in its own place. */
+    DatasetRequest plain(Function<String, Path> resolver) {
+        boolean way = WAYS.contains(path) && !dataFiles.isEmpty() && !resolver.apply(path).toFile().exists();
+        return way
+                ? new DatasetRequest(".", dataFiles, dsType.or(() -> Optional.of(Format.named(path))), split, name, revision)
+                : this;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.newt.hub;
+
+import dev.newt.hub.Http.Answer;
+import dev.newt.io.AtomicFiles;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Files of web servers ({@code http://}, {@code https://}) and of S3 ({@code s3://}), each fetched once and again when it changes. */
+public final class WebCache {
+    private static final String STATE = ".state";
+
+    private final Path root;
+    private final Map<String, String> env;
+    private final DownloadListener listener;
+    private final Retries.Clock clock;
+
+    private WebCache(Path root, Map<String, String> env, DownloadListener listener, Retries.Clock clock) {
+        this.root = root;
+        this.env = env;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** The folder that the environment names: {@code NEWT_CACHE}, else {@code newt} in the user's cache. */
+    public static WebCache fromEnvironment(DownloadListener listener) {
+        return of(System.getenv(), Path.of(System.getProperty("user.home")), listener);
+    }
+
+    /**
+     * @param env variables by name
+     * @param home folder that {@code ~} stands for
+     */
+    public static WebCache of(Map<String, String> env, Path home, DownloadListener listener) {
+        return of(env, home, listener, Retries.Clock.SYSTEM);
+    }
+
+    static WebCache of(Map<String, String> env, Path home, DownloadListener listener, Retries.Clock clock) {
+        Path folder = HubSettings.value(env, "NEWT_CACHE")
+                .map(text -> HubSettings.path(text, home))
+                .orElseGet(() -> HubSettings.userCache(env, home).resolve("newt"));
+        return new WebCache(folder.toAbsolutePath().normalize().resolve("downloads"), env, listener, clock);
+    }
+
+    /** Whether a text is an address, not a path. */
+    public static boolean isAddress(String text) {
+        return Address.isOne(text);
+    }
+
+    /** What was fetched from an address before. Asks no server and writes nothing. */
+    public Optional<Path> find(String address) {
+        return Optional.of(file(Address.of(address))).filter(Files::isRegularFile);
+    }
+
+    /**
+     * Brings a file here, unless it is here and the server has none that is newer.
+     *
+     * @throws UserException where it cannot be had
+     */
+    public Path fetch(String text) {
+        Address address = Address.of(text);
+        Path file = file(address);
+        URI uri = address.uri(env);
+        try (FileLock lock = FileLock.acquire(
+                file.resolveSibling(".lock"),
+                () -> listener.note(address.shown() + ": another process downloads it; waiting"))) {
+            State state;
+            try {
+                state = state(uri, address);
+            } catch (IOException e) {
+                if (Files.isRegularFile(file)) {
+                    listener.note(address.shown() + ": " + Retries.reason(e) + "; using what was fetched before");
+                    return file;
+                }
+                throw e;
+            }
+            if (Files.isRegularFile(file) && state.isThatOf(file)) {
+                return file;
+            }
+            Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
+            if (!state.isThatOf(incomplete)) {
+                Files.deleteIfExists(incomplete); // The beginning of another content, perhaps.
+            }
+            state.keepFor(incomplete);
+            new Download(
+                            address.shown(),
+                            uri,
+                            address.credentials(env),
+                            state.size(),
+                            address.checksum(),
+                            file)
+                    .run(clock, listener);
+            state.keepFor(file);
+            return file;
+        } catch (HttpFailure e) {
+            throw new UserException(address.shown() + ": " + refusal(address, e), e);
+        } catch (IOException e) {
+            throw new UserException(
+                    address.shown() + ": could not be fetched: " + Retries.reason(e)
+                            + ". Start again to go on where it ended.",
+                    e);
+        }
+    }
+
+    private Path file(Address address) {
+        return RemoteNames.below(address.folder(root), address.fileName(), address.shown());
+    }
+
+    /**
+     * What a server says about a file, by which a change is noticed.
+     *
+     * @param mark ETag or time of change; empty where it says neither
+     */
+    private record State(String mark, OptionalLong size) {
+        boolean isThatOf(Path file) throws IOException {
+            Path kept = file.resolveSibling(file.getFileName() + STATE);
+            // Of a server that says nothing, what is here is as good as what is there; a half file is not.
+            return mark.isEmpty()
+                    ? !file.getFileName().toString().endsWith(".incomplete")
+                    : Files.isRegularFile(kept) && Files.readString(kept).equals(mark);
+        }
+
+        void keepFor(Path file) {
+            AtomicFiles.writeString(file.resolveSibling(file.getFileName() + STATE), mark);
+        }
+    }
+
+    private State state(URI uri, Address address) throws IOException {
+        return new Retries(clock, listener).call(address.shown(), () -> {
+            try (Answer answer = Http.open("HEAD", uri, Map.of(), address.credentials(env), Http.Follow.ALL)) {
+                String mark = answer.header("ETag")
+                        .or(() -> answer.header("Last-Modified"))
+                        .orElse("");
+                return new State(mark, answer.length());
+            } catch (HttpFailure e) {
+                if (e.passes()) {
+                    throw e;
+                }
+                return new State("", OptionalLong.empty()); // Some servers answer GET alone.
+            }
+        });
+    }
+
+    private String refusal(Address address, HttpFailure e) {
+        return switch (e.status()) {
+            case 404, 410 -> "is not there (" + e.getMessage() + "). Check the address.";
+            case 401, 403 -> address.isS3()
+                    ? HubSettings.value(env, "AWS_ACCESS_KEY_ID").isPresent()
+                            ? "S3 refuses the keys, or they may not read it (" + e.getMessage()
+                                    + "). Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION."
+                            : "S3 does not give it to everyone. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
+                                    + "AWS_REGION if it is not us-east-1."
+                    : "the server asks for a login (" + e.getMessage() + "). Download the file, and give its path.";
+            default -> "the server does not give it: " + e.getMessage()
+                    + (address.isS3() ? ". Is AWS_REGION the bucket's?" : ".");
+        };
+    }
+}

@@ -1,0 +1,120 @@
+package dev.newt.run;
+
+import dev.newt.config.DatasetConfig;
+import dev.newt.config.LoadedConfig;
+import dev.newt.config.TextOrList;
+import dev.newt.data.source.DatasetRequest;
+import dev.newt.data.source.Format;
+import dev.newt.data.source.RemoteData;
+import dev.newt.data.source.Split;
+import dev.newt.hub.DownloadListener;
+import dev.newt.hub.Hub;
+import dev.newt.hub.ModelLocation;
+import dev.newt.hub.Repo;
+import dev.newt.hub.WebCache;
+import dev.newt.io.UserException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Brings the model and the data of a configuration here, where it names them by repository or address. */
+public final class Inputs {
+    private final LoadedConfig loaded;
+    private final Hub hub;
+    private final RemoteData data;
+    private final List<String> errors = new ArrayList<>();
+
+    private Inputs(LoadedConfig loaded, Hub hub, WebCache web) {
+        this.loaded = loaded;
+        this.hub = hub;
+        this.data = new RemoteData(hub, web);
+    }
+
+    /**
+     * Fetches all that a run needs and is not here yet.
+     *
+     * @throws UserException one line for each thing that cannot be had, with its place in the file
+     */
+    public static void fetch(LoadedConfig loaded, DownloadListener listener) {
+        new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener)).fetch(true);
+    }
+
+    /** The same without the data: for answering and merging. */
+    public static void fetchModel(LoadedConfig loaded, DownloadListener listener) {
+        new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener)).fetch(false);
+    }
+
+    /** The folder of the base model. */
+    static Path model(LoadedConfig loaded) {
+        return folder(loaded, loaded.config().model().baseModel());
+    }
+
+    /** The folder of the tokenizer. */
+    static Path tokenizer(LoadedConfig loaded) {
+        return loaded.config()
+                .model()
+                .tokenizerConfig()
+                .map(written -> folder(loaded, written))
+                .orElseGet(() -> model(loaded));
+    }
+
+    /** What an adapter calls the model that it belongs to: its name on the hub, or its folder. */
+    static String modelName(LoadedConfig loaded) {
+        String written = loaded.config().model().baseModel();
+        return ModelLocation.repo(written, loaded.paths().find(written)).isPresent()
+                ? written
+                : model(loaded).toAbsolutePath().toString();
+    }
+
+    private static Path folder(LoadedConfig loaded, String written) {
+        return ModelLocation.of(written, loaded.paths().find(written));
+    }
+
+    private void fetch(boolean withData) {
+        attempt("base_model", () -> repo(loaded.config().model().baseModel())
+                .ifPresent(repo -> ModelDownload.model(
+                        hub.open(repo, Optional.empty()), !loaded.config().model().reinitWeights())));
+        attempt("tokenizer_config", () -> loaded.config()
+                .model()
+                .tokenizerConfig()
+                .flatMap(this::repo)
+                .ifPresent(repo -> ModelDownload.tokenizer(hub.open(repo, Optional.empty()))));
+        if (withData) {
+            fetch("datasets", loaded.config().data().datasets());
+            fetch("test_datasets", loaded.config().data().testDatasets());
+        }
+        if (!errors.isEmpty()) {
+            throw new UserException(String.join("\n", errors));
+        }
+    }
+
+    private void fetch(String key, List<DatasetConfig> sets) {
+        for (int i = 0; i < sets.size(); i++) {
+            DatasetConfig set = sets.get(i);
+            attempt(key + "[" + i + "].path", () -> data.fetch(request(set), loaded.paths()::find));
+        }
+    }
+
+    private static DatasetRequest request(DatasetConfig set) {
+        return new DatasetRequest(
+                set.path(),
+                set.dataFiles().map(TextOrList::all).orElse(List.of()),
+                set.dsType().map(type -> Format.named(type.text())),
+                set.split().map(Split::parse).orElse(Split.TRAIN),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private Optional<Repo> repo(String written) {
+        return ModelLocation.repo(written, loaded.paths().find(written));
+    }
+
+    private void attempt(String key, Runnable part) {
+        try {
+            part.run();
+        } catch (UserException e) {
+            errors.add(loaded.error(key, key + ": " + e.getMessage()).getMessage());
+        }
+    }
+}
