@@ -24,7 +24,10 @@ final class DownloadProgress implements DownloadListener {
         if (terminal && now - shown >= MILLIS_BETWEEN) {
             String part = total.isPresent() && total.getAsLong() > 0
                     ? String.format(
-                            Locale.ROOT, " of %,.1f MiB, %d%%", total.getAsLong() / MIB, 100 * bytes / total.getAsLong())
+                            Locale.ROOT,
+                            " of %,.1f MiB, %d%%",
+                            total.getAsLong() / MIB,
+                            100 * bytes / total.getAsLong())
                     : " MiB";
             line(String.format(Locale.ROOT, "downloading %s: %,.1f%s", file, bytes / MIB, part), "");
             shown = now;

@@ -44,10 +44,12 @@ final class TrainCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) {
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetch(loaded, new DownloadProgress(console));
+        DownloadProgress downloads = new DownloadProgress(console);
+        Inputs.fetch(loaded, downloads);
         ExecutionPlan plan = Planner.plan(loaded);
         console.out().print(PlanTable.of(plan));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
+        Inputs.fetchModel(loaded, downloads);
         StopRequest stop = new StopRequest();
         try (InterruptSignals signals = new InterruptSignals(stop, console.err());
                 TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {

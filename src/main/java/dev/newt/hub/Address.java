@@ -65,7 +65,8 @@ record Address(String written, Optional<Checksum> checksum) {
             throw new UserException(written + ": is not an address of S3. Write s3://bucket/path/file.");
         }
         String key = Hub.encoded(parts[1], false).replace("*", "%2A").replace("%7E", "~");
-        Optional<String> endpoint = HubSettings.value(env, "AWS_ENDPOINT_URL_S3").or(() -> HubSettings.value(env, "AWS_ENDPOINT_URL"));
+        Optional<String> endpoint =
+                HubSettings.value(env, "AWS_ENDPOINT_URL_S3").or(() -> HubSettings.value(env, "AWS_ENDPOINT_URL"));
         if (endpoint.isPresent()) {
             return new URI(endpoint.get().replaceFirst("/+$", "") + "/" + parts[0] + "/" + key);
         }
@@ -84,11 +85,10 @@ record Address(String written, Optional<Checksum> checksum) {
             return Http.Credentials.NONE;
         }
         URI own = uri(env);
-        AwsSignature signature = new AwsSignature(
-                access.get(), secret.get(), HubSettings.value(env, "AWS_SESSION_TOKEN"), region(env));
-        return (method, uri) -> Http.sameServer(own, uri)
-                ? signature.headers(method, uri, Map.of(), Instant.now())
-                : Map.of();
+        AwsSignature signature =
+                new AwsSignature(access.get(), secret.get(), HubSettings.value(env, "AWS_SESSION_TOKEN"), region(env));
+        return (method, uri) ->
+                Http.sameServer(own, uri) ? signature.headers(method, uri, Map.of(), Instant.now()) : Map.of();
     }
 
     private static String region(Map<String, String> env) {

@@ -87,13 +87,7 @@ public final class WebCache {
                 Files.deleteIfExists(incomplete); // The beginning of another content, perhaps.
             }
             state.keepFor(incomplete);
-            new Download(
-                            address.shown(),
-                            uri,
-                            address.credentials(env),
-                            state.size(),
-                            address.checksum(),
-                            file)
+            new Download(address.shown(), uri, address.credentials(env), state.size(), address.checksum(), file)
                     .run(clock, listener);
             state.keepFor(file);
             return file;

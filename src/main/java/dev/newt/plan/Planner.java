@@ -134,8 +134,10 @@ public final class Planner {
             throw loaded.error(
                     "base_model",
                     "base_model: " + folder
-                            + (ModelLocation.repo(config.model().baseModel(), folder).isPresent()
-                                    ? " is not a folder, and the model " + config.model().baseModel()
+                            + (ModelLocation.repo(config.model().baseModel(), folder)
+                                            .isPresent()
+                                    ? " is not a folder, and the model "
+                                            + config.model().baseModel()
                                             + " has not been fetched from the hub yet; train and preprocess do so"
                                     : " is not a folder; download the model and give the folder with its config.json, "
                                             + "*.safetensors and tokenizer.json"));

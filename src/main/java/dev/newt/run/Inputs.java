@@ -32,17 +32,23 @@ public final class Inputs {
     }
 
     /**
-     * Fetches all that a run needs and is not here yet.
+     * Fetches the data, and of the model what says what it is: enough to plan and to prepare the data.
      *
      * @throws UserException one line for each thing that cannot be had, with its place in the file
      */
     public static void fetch(LoadedConfig loaded, DownloadListener listener) {
-        new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener)).fetch(true);
+        Inputs inputs = new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener));
+        inputs.fetchModel(false);
+        inputs.fetch("datasets", loaded.config().data().datasets());
+        inputs.fetch("test_datasets", loaded.config().data().testDatasets());
+        inputs.requireAll();
     }
 
-    /** The same without the data: for answering and merging. */
+    /** Fetches the model with its weights: they are large, so this comes when all else is known to fit. */
     public static void fetchModel(LoadedConfig loaded, DownloadListener listener) {
-        new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener)).fetch(false);
+        Inputs inputs = new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener));
+        inputs.fetchModel(!loaded.config().model().reinitWeights());
+        inputs.requireAll();
     }
 
     /** The folder of the base model. */
@@ -71,19 +77,17 @@ public final class Inputs {
         return ModelLocation.of(written, loaded.paths().find(written));
     }
 
-    private void fetch(boolean withData) {
+    private void fetchModel(boolean weights) {
         attempt("base_model", () -> repo(loaded.config().model().baseModel())
-                .ifPresent(repo -> ModelDownload.model(
-                        hub.open(repo, Optional.empty()), !loaded.config().model().reinitWeights())));
+                .ifPresent(repo -> ModelDownload.model(hub.open(repo, Optional.empty()), weights)));
         attempt("tokenizer_config", () -> loaded.config()
                 .model()
                 .tokenizerConfig()
                 .flatMap(this::repo)
                 .ifPresent(repo -> ModelDownload.tokenizer(hub.open(repo, Optional.empty()))));
-        if (withData) {
-            fetch("datasets", loaded.config().data().datasets());
-            fetch("test_datasets", loaded.config().data().testDatasets());
-        }
+    }
+
+    private void requireAll() {
         if (!errors.isEmpty()) {
             throw new UserException(String.join("\n", errors));
         }

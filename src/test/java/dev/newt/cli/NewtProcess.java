@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, its output in two files. */
@@ -26,7 +27,14 @@ final class NewtProcess {
 
     /** Starts this test's classes. */
     static NewtProcess ofClasses(Path workingDirectory, String... arguments) throws IOException {
+        return ofClasses(Map.of(), workingDirectory, arguments);
+    }
+
+    /** As {@link #ofClasses}, with variables of its environment. */
+    static NewtProcess ofClasses(Map<String, String> environment, Path workingDirectory, String... arguments)
+            throws IOException {
         return start(
+                environment,
                 workingDirectory,
                 List.of(
                         "-Xmx512m",
@@ -62,6 +70,16 @@ final class NewtProcess {
 
     private static NewtProcess start(Path workingDirectory, List<String> how, String before, String... arguments)
             throws IOException {
+        return start(Map.of(), workingDirectory, how, before, arguments);
+    }
+
+    private static NewtProcess start(
+            Map<String, String> environment,
+            Path workingDirectory,
+            List<String> how,
+            String before,
+            String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         if (!before.isEmpty()) {
             command.addAll(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
@@ -80,6 +98,7 @@ final class NewtProcess {
                 .redirectError(err.toFile());
         // Threads that wait by spinning would take the processor from the other tests.
         builder.environment().put("OMP_WAIT_POLICY", "passive");
+        builder.environment().putAll(environment);
         return new NewtProcess(builder.start(), out, err);
     }
 

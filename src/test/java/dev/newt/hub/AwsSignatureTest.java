@@ -40,7 +40,9 @@ class AwsSignatureTest {
                 .headers("GET", URI.create("http://localhost:99/b/k"), Map.of(), NOW);
 
         assertThat(headers).containsEntry("x-amz-security-token", "session");
-        assertThat(headers.get("Authorization")).contains("x-amz-security-token").contains("/eu-west-1/s3/");
+        assertThat(headers.get("Authorization"))
+                .contains("x-amz-security-token")
+                .contains("/eu-west-1/s3/");
     }
 
     private static String authorization(String path, Map<String, String> headers) {

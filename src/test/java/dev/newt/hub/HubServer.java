@@ -32,7 +32,8 @@ public final class HubServer implements AutoCloseable {
         void answer(HttpExchange exchange) throws IOException;
     }
 
-    public record Asked(String method, String host, String path, Optional<String> authorization, Optional<String> range) {}
+    public record Asked(
+            String method, String host, String path, Optional<String> authorization, Optional<String> range) {}
 
     public final Map<String, byte[]> files = new TreeMap<>();
     public final Deque<Trouble> listingTroubles = new ArrayDeque<>();

@@ -156,8 +156,8 @@ class WebCacheTest {
 
         assertThat(cache().fetch("s3://bucket/some folder/rows.jsonl")).hasContent(ROWS);
 
-        assertThat(server.asked).allSatisfy(asked -> assertThat(asked.authorization())
-                .hasValueSatisfying(text -> assertThat(text)
+        assertThat(server.asked)
+                .allSatisfy(asked -> assertThat(asked.authorization()).hasValueSatisfying(text -> assertThat(text)
                         .startsWith("AWS4-HMAC-SHA256 Credential=AK/")
                         .contains("/eu-central-1/s3/aws4_request")));
     }
@@ -206,7 +206,9 @@ class WebCacheTest {
     }
 
     private List<HubServer.Asked> asked(String method) {
-        return server.asked.stream().filter(asked -> asked.method().equals(method)).toList();
+        return server.asked.stream()
+                .filter(asked -> asked.method().equals(method))
+                .toList();
     }
 
     private WebCache cache() {

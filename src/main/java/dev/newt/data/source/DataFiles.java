@@ -47,13 +47,16 @@ public final class DataFiles {
     public static List<DataFile> find(DatasetRequest asked, Function<String, Path> resolver, RemoteData remote) {
         DatasetRequest request = asked.plain(resolver);
         List<Path> found = remote.find(request, resolver)
-                .orElseGet(() -> here(request.path(), request.dataFiles(), request.dsType(), request.split(), resolver));
+                .orElseGet(
+                        () -> here(request.path(), request.dataFiles(), request.dsType(), request.split(), resolver));
         List<DataFile> files = new ArrayList<>();
         for (Path file : found) {
             Format format = request.dsType()
                     .or(() -> Format.of(file))
-                    .orElseThrow(() -> new UserException(file
-                            + ": the name does not tell the format. Set ds_type to json, csv, parquet, arrow or text."));
+                    .orElseThrow(
+                            () -> new UserException(
+                                    file
+                                            + ": the name does not tell the format. Set ds_type to json, csv, parquet, arrow or text."));
             files.add(new DataFile(file.toAbsolutePath().normalize(), format));
         }
         return files;

@@ -66,8 +66,8 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
         }
         List<String> patterns = splits.get(split);
         if (patterns == null) {
-            throw new UserException(origin + ": has no split " + split + " in its configuration " + name + "; there are "
-                    + names(splits) + ".");
+            throw new UserException(origin + ": has no split " + split + " in its configuration " + name
+                    + "; there are " + names(splits) + ".");
         }
         return Optional.of(patterns);
     }
@@ -99,7 +99,9 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
 
     /** {@code data_files} is one pattern, several, or several with the split of each. */
     private static Map<String, List<String>> splits(Map<?, ?> config) {
-        String folder = config.get("data_dir") == null ? "" : config.get("data_dir").toString().replaceFirst("/*$", "/");
+        String folder = config.get("data_dir") == null
+                ? ""
+                : config.get("data_dir").toString().replaceFirst("/*$", "/");
         Map<String, List<String>> splits = new LinkedHashMap<>();
         Object files = config.get("data_files");
         for (Object one : files instanceof List<?> list ? list : files == null ? List.of() : List.of(files)) {

@@ -26,11 +26,14 @@ public record DatasetRequest(
     /** Where {@code path} stands for a way of reading, as in Hugging Face's load_dataset, and {@code data_files} for what is read. */
     private static final Set<String> WAYS = Set.of("json", "csv", "parquet", "arrow", "text");
 
-    /** With a way of reading in its own place. */
+    /** With a way of reading told as the format that it is. */
     DatasetRequest plain(Function<String, Path> resolver) {
-        boolean way = WAYS.contains(path) && !dataFiles.isEmpty() && !resolver.apply(path).toFile().exists();
+        boolean way = WAYS.contains(path)
+                && !dataFiles.isEmpty()
+                && !resolver.apply(path).toFile().exists();
         return way
-                ? new DatasetRequest(".", dataFiles, dsType.or(() -> Optional.of(Format.named(path))), split, name, revision)
+                ? new DatasetRequest(
+                        path, dataFiles, dsType.or(() -> Optional.of(Format.named(path))), split, name, revision)
                 : this;
     }
 }

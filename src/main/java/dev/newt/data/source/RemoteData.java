@@ -50,8 +50,9 @@ public final class RemoteData {
         if (!addresses(request).isEmpty()) {
             List<Path> files = new ArrayList<>();
             for (String address : addresses(request)) {
-                files.add(web.find(address).orElseThrow(() -> new UserException(address.replaceFirst("[?#].*$", "")
-                        + ": has not been fetched yet; train and preprocess do so.")));
+                files.add(web.find(address)
+                        .orElseThrow(() -> new UserException(address.replaceFirst("[?#].*$", "")
+                                + ": has not been fetched yet; train and preprocess do so.")));
             }
             return Optional.of(files);
         }
@@ -73,7 +74,8 @@ public final class RemoteData {
         List<String> addresses =
                 request.dataFiles().stream().filter(WebCache::isAddress).toList();
         if (!addresses.isEmpty() && addresses.size() < request.dataFiles().size()) {
-            throw new UserException(request.path() + ": data_files has addresses beside paths; make two entries of them.");
+            throw new UserException(
+                    request.path() + ": data_files has addresses beside paths; make two entries of them.");
         }
         return addresses;
     }
@@ -116,8 +118,9 @@ public final class RemoteData {
     private static void refuseScript(Revision revision, List<String> names) {
         String id = revision.repo().id();
         if (names.contains(id.substring(id.lastIndexOf('/') + 1) + ".py")) {
-            throw new UserException(revision.repo() + ": is made by a loading script, and no code of a data set is run. "
-                    + "The hub may have its rows as Parquet under the revision refs/convert/parquet.");
+            throw new UserException(
+                    revision.repo() + ": is made by a loading script, and no code of a data set is run. "
+                            + "The hub may have its rows as Parquet under the revision refs/convert/parquet.");
         }
     }
 

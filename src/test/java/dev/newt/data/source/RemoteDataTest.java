@@ -75,7 +75,8 @@ class RemoteDataTest {
     @Test
     void theCardSaysWhichFilesAConfigurationHas() {
         server.put("README.md", CARD);
-        for (String name : List.of("main/part-1.jsonl", "main/part-2.jsonl", "main/held.jsonl", "extra/x.jsonl", "z.jsonl")) {
+        for (String name :
+                List.of("main/part-1.jsonl", "main/part-2.jsonl", "main/held.jsonl", "extra/x.jsonl", "z.jsonl")) {
             server.put(name, "{}\n");
         }
 
@@ -105,7 +106,12 @@ class RemoteDataTest {
         server.put("sub/b.jsonl", "{}\n");
 
         assertThat(fetched(new DatasetRequest(
-                        "org/rows", List.of("sub/*.jsonl"), Optional.empty(), Split.TRAIN, Optional.empty(), Optional.empty())))
+                        "org/rows",
+                        List.of("sub/*.jsonl"),
+                        Optional.empty(),
+                        Split.TRAIN,
+                        Optional.empty(),
+                        Optional.empty())))
                 .containsExactly("b.jsonl");
     }
 
@@ -158,6 +164,19 @@ class RemoteDataTest {
         assertThat(fetched(new DatasetRequest(
                         "json", List.of(address), Optional.empty(), Split.TRAIN, Optional.empty(), Optional.empty())))
                 .containsExactly("a.jsonl");
+    }
+
+    @Test
+    void aWayOfReadingMayStandForThePath() throws IOException {
+        Files.writeString(home.resolve("rows"), "{}\n");
+
+        List<DataFile> files = DataFiles.find(
+                new DatasetRequest(
+                        "json", List.of("rows"), Optional.empty(), Split.TRAIN, Optional.empty(), Optional.empty()),
+                home::resolve,
+                remote());
+
+        assertThat(files).containsExactly(new DataFile(home.resolve("rows"), Format.JSON));
     }
 
     private static DatasetRequest request(String path, String split) {
