@@ -14,6 +14,7 @@ public final class Main {
             new ValidateCommand(),
             new PlanCommand(),
             new ConfigCommand(),
+            new SchemaCommand(),
             new PreprocessCommand(),
             new InferenceCommand(),
             new MergeLoraCommand());

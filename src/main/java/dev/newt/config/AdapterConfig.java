@@ -23,17 +23,58 @@ import java.util.regex.PatternSyntaxException;
  */
 @CrossChecked
 public record AdapterConfig(
-        @Key("adapter") Optional<AdapterKind> kind,
-        @Key("lora_r") Optional<@Min(1) Integer> loraR,
-        @Key("lora_alpha") Optional<@Min(1) Integer> loraAlpha,
-        @Key(value = "lora_dropout", byDefault = "0.0") @DecimalMin("0") @DecimalMax(value = "1", inclusive = false)
+        @Key(
+                        value = "adapter",
+                        description =
+                                "Trains a low-rank adapter beside frozen weights; unset, all weights are trained.",
+                        example = "lora")
+                Optional<AdapterKind> kind,
+        @Key(value = "lora_r", description = "Rank of the adapter.", example = "16") Optional<@Min(1) Integer> loraR,
+        @Key(
+                        value = "lora_alpha",
+                        description = "Scale of the adapter: its output is multiplied by lora_alpha / lora_r.",
+                        example = "32")
+                Optional<@Min(1) Integer> loraAlpha,
+        @Key(
+                        value = "lora_dropout",
+                        byDefault = "0.0",
+                        description = "Share of the adapter's inputs that is dropped in training.",
+                        example = "0.05")
+                @DecimalMin("0")
+                @DecimalMax(value = "1", inclusive = false)
                 Double loraDropout,
-        @Key(value = "lora_target_linear", byDefault = "false") Boolean loraTargetLinear,
-        @Key("lora_target_modules") Optional<TextOrList> loraTargetModules,
-        @Key("lora_modules_to_save") List<String> loraModulesToSave,
-        @Key(value = "peft_use_dora", byDefault = "false") Boolean peftUseDora,
-        @Key(value = "peft_use_rslora", byDefault = "false") Boolean peftUseRslora,
-        @Key("lora_model_dir") Optional<String> loraModelDir)
+        @Key(
+                        value = "lora_target_linear",
+                        byDefault = "false",
+                        description = "Adapts every linear layer of the decoder, except the head.")
+                Boolean loraTargetLinear,
+        @Key(
+                        value = "lora_target_modules",
+                        description =
+                                "Modules to adapt: a list of names, one regular expression for whole module paths, or all-linear.",
+                        example = "[q_proj, v_proj]")
+                Optional<TextOrList> loraTargetModules,
+        @Key(
+                        value = "lora_modules_to_save",
+                        description = "Modules that are trained in full beside the adapter and saved with it.",
+                        example = "[embed_tokens, lm_head]")
+                List<String> loraModulesToSave,
+        @Key(
+                        value = "peft_use_dora",
+                        byDefault = "false",
+                        description = "Splits each adapted weight into direction and magnitude and trains both (DoRA).")
+                Boolean peftUseDora,
+        @Key(
+                        value = "peft_use_rslora",
+                        byDefault = "false",
+                        description =
+                                "Scales the adapter by lora_alpha / sqrt(lora_r), which suits high ranks (rsLoRA).")
+                Boolean peftUseRslora,
+        @Key(
+                        value = "lora_model_dir",
+                        description = "Folder of an adapter to go on training from.",
+                        example = "./outputs/first-run")
+                Optional<String> loraModelDir)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {

@@ -1,63 +1,40 @@
 package dev.newt.config;
 
-import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.YamlTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Axolotl's keys that do nothing here, read from {@code axolotl-keys.tsv}: some have nothing to act on and are told once, the others ask for
- * something that does not exist yet and end the run before it starts.
+ * Axolotl's keys that no record binds, read from {@code axolotl-keys.tsv}: old spellings, keys that have nothing to act on, and those that
+ * ask for something that does not exist yet.
  */
 final class AxolotlKeys {
-    private static final Map<String, Unused> TOP = new HashMap<>();
-    private static final Map<String, Unused> DATASET = new HashMap<>();
-
-    static {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                AxolotlKeys.class.getResourceAsStream("axolotl-keys.tsv"), StandardCharsets.UTF_8))) {
-            lines.lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .forEach(AxolotlKeys::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    private static final Map<String, Unbound> KEYS = read();
 
     private AxolotlKeys() {}
 
     /**
-     * A key without use.
+     * A key without a component.
      *
-     * @param effectless whether leaving it aside changes no result
-     * @param inert values that ask for nothing, besides {@code false} and empty ones
-     * @param reason why it has no effect, or what to write instead
+     * @param doc what there is to say about it
+     * @param harmless values that ask for nothing
+     * @param onlyHarmless whether these are all: {@code false} asks for something too
+     * @param newValue what the replacing key takes, where that is not the same value
      */
-    record Unused(boolean effectless, List<String> inert, String reason) {
-        /** What to say about the key with this value; nothing where the value asks for nothing. */
-        Optional<Problem> judge(String path, YamlTree.Entry entry) {
-            if (asksForNothing(entry.value())) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    effectless
-                            ? new Problem(
-                                    entry.keyPlace(), Problem.Severity.WARNING, path + " has no effect here: " + reason)
-                            : new Problem(
-                                    entry.keyPlace(),
-                                    Problem.Severity.ERROR,
-                                    path + " is not supported yet; " + reason));
-        }
-
-        private boolean asksForNothing(YamlTree value) {
+    record Unbound(KeyDoc doc, List<String> harmless, boolean onlyHarmless, Optional<String> newValue) {
+        boolean asksForNothing(YamlTree value) {
             if (value instanceof YamlTree.Sequence list) {
                 return list.items().stream().allMatch(this::asksForNothing);
             }
@@ -65,30 +42,82 @@ final class AxolotlKeys {
                 return mapping.entries().isEmpty();
             }
             YamlTree.Scalar scalar = (YamlTree.Scalar) value;
-            boolean isFalse = Scalars.parse(Boolean.class, scalar)
-                    .filter(Boolean.FALSE::equals)
-                    .isPresent();
-            return scalar.isNull() || isFalse || inert.contains(scalar.text());
-        }
-    }
-
-    private static void add(String line) {
-        String[] cells = line.split("\t");
-        Unused unused = new Unused(
-                cells[0].equals("effectless"), cells[2].isEmpty() ? List.of() : List.of(cells[2].split(",")), cells[3]);
-        for (String key : cells[1].split(" ")) {
-            boolean dataset = key.startsWith("datasets[].");
-            (dataset ? DATASET : TOP).put(dataset ? key.substring("datasets[].".length()) : key, unused);
+            Optional<Object> truth = Scalars.parse(Boolean.class, scalar);
+            boolean isFalse = truth.equals(Optional.of(false)) && !onlyHarmless;
+            String text = truth.map(Object::toString).orElse(scalar.text());
+            return scalar.isNull() || isFalse || text.isEmpty() || harmless.contains(text);
         }
     }
 
     /** The key on the level of the record {@code level}. */
-    static Optional<Unused> find(Class<?> level, String key) {
-        return Optional.ofNullable((level == DatasetConfig.class ? DATASET : TOP).get(key));
+    static Optional<Unbound> find(Class<?> level, String key) {
+        return Schema.path(level, key).map(KEYS::get);
     }
 
-    /** All such keys of the top level. */
+    /** Those on the level of a record, by name. */
+    static Map<String, Unbound> on(Class<?> level) {
+        Map<String, Unbound> found = new LinkedHashMap<>();
+        KEYS.forEach((path, unbound) -> {
+            String name = path.substring(path.lastIndexOf('.') + 1);
+            if (Schema.path(level, name).filter(path::equals).isPresent()) {
+                found.put(name, unbound);
+            }
+        });
+        return found;
+    }
+
+    static Collection<Unbound> all() {
+        return KEYS.values();
+    }
+
+    /** All of the top level. */
     static Set<String> names() {
-        return TOP.keySet();
+        return KEYS.keySet().stream().filter(path -> !path.contains(".")).collect(Collectors.toSet());
+    }
+
+    private static Map<String, Unbound> read() {
+        Map<String, Unbound> keys = new LinkedHashMap<>();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                AxolotlKeys.class.getResourceAsStream("axolotl-keys.tsv"), StandardCharsets.UTF_8))) {
+            String[] group = {};
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] cells = line.split("\t", -1);
+                if (line.startsWith("\t")) {
+                    keys.put(cells[1], key(group, cells));
+                } else if (!line.startsWith("#")) {
+                    group = cells;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return keys;
+    }
+
+    private static Unbound key(String[] group, String[] cells) {
+        String harmless = cell(cells, 4).orElse("");
+        boolean only = harmless.startsWith("=");
+        List<String> values =
+                new ArrayList<>(Arrays.asList(harmless.substring(only ? 1 : 0).split(",")));
+        values.remove("");
+        String[] replaced = cell(cells, 5).orElse("").split(":", 2);
+        KeyDoc doc = new KeyDoc(
+                cells[1],
+                KeyStatus.of(group[0]),
+                group[1],
+                cells[2],
+                cell(cells, 3),
+                Optional.empty(),
+                Optional.of(replaced[0]).filter(name -> !name.isEmpty()),
+                group[2]);
+        return new Unbound(
+                doc,
+                List.copyOf(values),
+                only,
+                replaced.length < 2 ? Optional.empty() : Optional.of(replaced[1].replaceFirst(".*=", "")));
+    }
+
+    private static Optional<String> cell(String[] cells, int column) {
+        return column < cells.length && !cells[column].isEmpty() ? Optional.of(cells[column]) : Optional.empty();
     }
 }

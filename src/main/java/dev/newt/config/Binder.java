@@ -25,6 +25,7 @@ import java.util.Set;
 final class Binder {
     private final List<Problem> problems;
     private final Positions positions;
+    private final IneffectiveKeys ineffective = new IneffectiveKeys();
 
     Binder(List<Problem> problems, Positions positions) {
         this.problems = problems;
@@ -32,11 +33,14 @@ final class Binder {
     }
 
     <T> T bind(Class<T> type, YamlTree.Mapping mapping) {
-        return type.cast(level(type, mapping, ""));
+        T bound = type.cast(level(type, mapping, ""));
+        ineffective.warning().ifPresent(problems::add);
+        return bound;
     }
 
     /** A record whose keys are those of the mapping. */
-    private Object level(Class<?> type, YamlTree.Mapping mapping, String path) {
+    private Object level(Class<?> type, YamlTree.Mapping written, String path) {
+        YamlTree.Mapping mapping = respelt(type, written, path);
         Set<String> known = Schema.keys(type).keySet();
         mapping.entries().forEach((key, entry) -> {
             if (!isNull(entry.value())) {
@@ -47,6 +51,43 @@ final class Binder {
             }
         });
         return fill(type, mapping, path);
+    }
+
+    /** With new spellings for old ones. */
+    private YamlTree.Mapping respelt(Class<?> type, YamlTree.Mapping mapping, String path) {
+        YamlTree.Mapping respelt = new YamlTree.Mapping(mapping.place());
+        mapping.entries().forEach((key, entry) -> {
+            AxolotlKeys.Unbound old = AxolotlKeys.find(type, key)
+                    .filter(found -> found.doc().status() == KeyStatus.OLD_SPELLING)
+                    .orElse(null);
+            if (old == null) {
+                respelt.entries().put(key, entry);
+            } else if (!old.asksForNothing(entry.value())) {
+                respell(old, mapping, entry, path).ifPresent(value -> respelt.entries()
+                        .put(old.doc().replacement().orElseThrow(), new YamlTree.Entry(entry.keyPlace(), value)));
+            }
+        });
+        return respelt;
+    }
+
+    private Optional<YamlTree> respell(
+            AxolotlKeys.Unbound old, YamlTree.Mapping mapping, YamlTree.Entry entry, String path) {
+        String oldPath = Positions.child(path, old.doc().path());
+        String key = old.doc().replacement().orElseThrow();
+        YamlTree.Entry other = mapping.entries().get(key);
+        if (other != null && !isNull(other.value())) {
+            error(entry.keyPlace(), oldPath, oldPath + " and " + key + " say the same; keep " + key);
+            return Optional.empty();
+        }
+        YamlTree value = old.newValue()
+                .<YamlTree>map(text -> new YamlTree.Scalar(entry.value().place(), text, true))
+                .orElse(entry.value());
+        problems.add(new Problem(
+                entry.keyPlace(),
+                Problem.Severity.WARNING,
+                oldPath + " is read as " + key + ": " + value.describe() + "; write that instead: "
+                        + old.doc().text()));
+        return Optional.of(value);
     }
 
     private Object fill(Class<?> type, YamlTree.Mapping mapping, String path) {
@@ -66,6 +107,12 @@ final class Binder {
         YamlTree.Entry entry = mapping.entries().get(key.value());
         boolean optional = Schema.raw(type) == Optional.class;
         if (entry != null && !isNull(entry.value())) {
+            if (!key.deprecated().isEmpty()) {
+                problems.add(new Problem(
+                        entry.keyPlace(),
+                        Problem.Severity.WARNING,
+                        path + " is an old spelling; write " + key.deprecated()));
+            }
             Optional<Object> value = value(optional ? Schema.element(type) : type, entry.value(), path);
             if (value.isPresent()) {
                 return optional ? value : value.get();
@@ -181,7 +228,10 @@ final class Binder {
         }
         Optional<Object> value = Scalars.parse(type, scalar);
         if (value.isEmpty()) {
-            error(scalar.place(), path, path + " is " + scalar.describe() + "; " + Scalars.right(type, scalar));
+            String right = AxolotlValues.has(path, scalar.text())
+                    ? "that is not supported yet; it takes " + Scalars.choices(type)
+                    : Scalars.right(type, scalar);
+            error(scalar.place(), path, path + " is " + scalar.describe() + "; " + right);
         }
         if (value.orElse(null) instanceof Choice choice) {
             choice.note()
@@ -192,15 +242,10 @@ final class Binder {
     }
 
     private void unknown(Class<?> type, Set<String> known, String key, YamlTree.Entry entry, String path) {
-        if (type == NewtConfig.class || type == DatasetConfig.class) {
-            Optional<AxolotlKeys.Unused> unused = AxolotlKeys.find(type, key);
-            if (unused.isPresent()) {
-                unused.get()
-                        .judge(path, entry)
-                        .map(problem -> problem.ofKey(path))
-                        .ifPresent(problems::add);
-                return;
-            }
+        Optional<AxolotlKeys.Unbound> unbound = AxolotlKeys.find(type, key);
+        if (unbound.isPresent()) {
+            judge(unbound.get(), path, entry);
+            return;
         }
         Set<String> candidates = new HashSet<>(known);
         if (type == NewtConfig.class) {
@@ -214,6 +259,20 @@ final class Binder {
                 .about(path)
                 .seeAlso("docs/config-compatibility.md"));
         positions.fail(path);
+    }
+
+    private void judge(AxolotlKeys.Unbound unbound, String path, YamlTree.Entry entry) {
+        if (unbound.asksForNothing(entry.value())) {
+            return;
+        }
+        if (unbound.doc().status() == KeyStatus.NO_EFFECT) {
+            ineffective.add(path, entry.keyPlace(), unbound.doc().text());
+        } else {
+            error(
+                    entry.keyPlace(),
+                    path,
+                    path + " is not supported yet; " + unbound.doc().text());
+        }
     }
 
     private Optional<Object> refuse(YamlTree tree, String path, String expected) {

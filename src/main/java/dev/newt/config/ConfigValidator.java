@@ -121,7 +121,7 @@ final class ConfigValidator {
                 return "must be " + min.value() + " or more";
             }
             if (constraint instanceof DecimalMax max) {
-                return "must be less than " + max.value();
+                return "must be " + (max.inclusive() ? max.value() + " or less" : "less than " + max.value());
             }
             if (constraint instanceof Positive) {
                 return "must be more than 0";

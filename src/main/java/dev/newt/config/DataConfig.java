@@ -21,19 +21,101 @@ import java.util.Optional;
  */
 @CrossChecked
 public record DataConfig(
-        @Key("datasets") @NotEmpty List<@Valid DatasetConfig> datasets,
-        @Key("test_datasets") List<@Valid DatasetConfig> testDatasets,
-        @Key(value = "val_set_size", byDefault = "0.0") @PositiveOrZero Double valSetSize,
-        @Key("dataset_prepared_path") Optional<String> datasetPreparedPath,
-        @Key("chat_template") Optional<String> chatTemplate,
-        @Key("chat_template_jinja") Optional<String> chatTemplateJinja,
-        @Key("eot_tokens") Optional<List<String>> eotTokens,
-        @Key(value = "train_on_inputs", byDefault = "false") Boolean trainOnInputs,
-        @Key(value = "sequence_len", byDefault = "512") @Min(2) Integer sequenceLen,
-        @Key(value = "min_sample_len", byDefault = "2") @Min(2) Integer minSampleLen,
-        @Key(value = "excess_length_strategy", byDefault = "drop") ExcessLength excessLengthStrategy,
-        @Key(value = "sample_packing", byDefault = "false") Boolean samplePacking,
-        @Key("eval_sample_packing") Optional<Boolean> evalSamplePacking)
+        @Key(
+                        value = "datasets",
+                        description = "Data to train on, one entry for each source.",
+                        example = "[{path: rows.jsonl, type: alpaca}]")
+                @NotEmpty
+                List<@Valid DatasetConfig> datasets,
+        @Key(
+                        value = "test_datasets",
+                        description = "Data to evaluate on, instead of a part of the training data.",
+                        example = "[{path: test.jsonl, type: alpaca}]")
+                List<@Valid DatasetConfig> testDatasets,
+        @Key(
+                        value = "val_set_size",
+                        byDefault = "0.0",
+                        description = "Rows set aside for evaluation: a part below 1, or a number of rows from 2 up.",
+                        example = "0.05")
+                @PositiveOrZero
+                Double valSetSize,
+        @Key(
+                        value = "dataset_prepared_path",
+                        description = "Folder where prepared rows are kept for later runs; unset, last_run_prepared.",
+                        example = "last_run_prepared")
+                Optional<String> datasetPreparedPath,
+        @Key(
+                        value = "chat_template",
+                        description =
+                                "Chat template of the data sets: tokenizer_default for the tokenizer's own, a known name such as chatml, or jinja for the one in chat_template_jinja.",
+                        example = "tokenizer_default")
+                Optional<String> chatTemplate,
+        @Key(
+                        value = "chat_template_jinja",
+                        description = "Source text of the chat template.",
+                        example = "\"{% for m in messages %}{{ m.content }}{% endfor %}\"")
+                Optional<String> chatTemplateJinja,
+        @Key(
+                        value = "eot_tokens",
+                        description = "Tokens that end a turn besides the tokenizer's end token.",
+                        example = "[\"<|eot_id|>\"]")
+                Optional<List<String>> eotTokens,
+        @Key(
+                        value = "train_on_inputs",
+                        byDefault = "false",
+                        description = "Learns the prompts too, not the answers alone.")
+                Boolean trainOnInputs,
+        @Key(
+                        value = "sequence_len",
+                        byDefault = "512",
+                        description = "Most tokens of a row; longer ones are treated by excess_length_strategy.",
+                        example = "2048")
+                @Min(2)
+                Integer sequenceLen,
+        @Key(
+                        value = "min_sample_len",
+                        byDefault = "2",
+                        description = "Fewest tokens of a row; shorter ones are left out.")
+                @Min(2)
+                Integer minSampleLen,
+        @Key(
+                        value = "excess_length_strategy",
+                        byDefault = "drop",
+                        description =
+                                "What happens to a row of more than sequence_len tokens: it is dropped, cut, or ends the run.",
+                        example = "truncate")
+                ExcessLength excessLengthStrategy,
+        @Key(
+                        value = "sample_packing",
+                        byDefault = "false",
+                        description =
+                                "Puts several rows into one sequence of sequence_len tokens, where they do not see each other.")
+                Boolean samplePacking,
+        @Key(value = "eval_sample_packing", description = "The same for evaluation; unset, as sample_packing says.")
+                Optional<Boolean> evalSamplePacking,
+        @Key(
+                        value = "sample_packing_bin_size",
+                        byDefault = "200",
+                        description = "Most rows that are packed into one sequence.")
+                @Min(1)
+                Integer samplePackingBinSize,
+        @Key(
+                        value = "sample_packing_sequentially",
+                        byDefault = "false",
+                        description = "Packs rows in the order of the data instead of by what fits best.")
+                Boolean samplePackingSequentially,
+        @Key(
+                        value = "shuffle_merged_datasets",
+                        byDefault = "true",
+                        description =
+                                "Mixes the rows of all data sets; false is of use with curriculum_sampling, since each epoch is shuffled otherwise.")
+                Boolean shuffleMergedDatasets,
+        @Key(
+                        value = "curriculum_sampling",
+                        byDefault = "false",
+                        description =
+                                "Trains on the rows in the order of the data; needs shuffle_merged_datasets: false.")
+                Boolean curriculumSampling)
         implements CrossChecked.Rules {
     /** Whether anything is there to evaluate on. */
     public boolean evaluates() {
@@ -48,6 +130,12 @@ public record DataConfig(
                     "val_set_size and test_datasets exclude each other; with test_datasets set val_set_size: 0",
                     "val_set_size",
                     "test_datasets"));
+        }
+        if (curriculumSampling && shuffleMergedDatasets) {
+            findings.add(Finding.error(
+                    "curriculum_sampling keeps the order of the data, so it needs shuffle_merged_datasets: false",
+                    "curriculum_sampling",
+                    "shuffle_merged_datasets"));
         }
         if (valSetSize >= 1 && (valSetSize == 1 || valSetSize != Math.rint(valSetSize))) {
             findings.add(Finding.error(

@@ -19,41 +19,121 @@ import java.util.Optional;
  */
 @CrossChecked
 public record DatasetConfig(
-        @Key("path") @NotBlank String path,
-        @Key("ds_type") Optional<FileType> dsType,
-        @Key("type") Optional<DatasetType> type,
-        @Key("data_files") Optional<TextOrList> dataFiles,
-        @Key("split") Optional<String> split,
-        @Key("field") Optional<String> field,
-        @Key("field_messages") Optional<String> fieldMessages,
-        @Key("field_tools") Optional<String> fieldTools,
-        @Key("field_thinking") Optional<String> fieldThinking,
-        @Key("template_thinking_key") Optional<String> templateThinkingKey,
-        @Key("message_field_role") Optional<String> messageFieldRole,
-        @Key("message_field_content") Optional<String> messageFieldContent,
-        @Key("message_property_mappings") Map<String, String> messagePropertyMappings,
-        @Key("message_field_training") Optional<String> messageFieldTraining,
-        @Key("message_field_training_detail") Optional<String> messageFieldTrainingDetail,
-        @Key("roles") Map<String, List<String>> roles,
-        @Key("roles_to_train") Optional<List<String>> rolesToTrain,
-        @Key("train_on_eos") Optional<TrainOnEnd> trainOnEos,
-        @Key("train_on_eot") Optional<TrainOnEnd> trainOnEot,
-        @Key(value = "drop_system_message", byDefault = "false") Boolean dropSystemMessage,
-        @Key(value = "split_thinking", byDefault = "false") Boolean splitThinking,
-        @Key("chat_template") Optional<String> chatTemplate,
-        @Key("chat_template_jinja") Optional<String> chatTemplateJinja)
+        @Key(value = "path", description = "File or folder of the rows.", example = "./data/train.jsonl") @NotBlank
+                String path,
+        @Key(value = "ds_type", description = "How the files are written; unset, their names tell.", example = "json")
+                Optional<FileType> dsType,
+        @Key(
+                        value = "type",
+                        description =
+                                "Prompt format: the name of a known one, or a mapping that defines one; unset, the rows are tokens already.",
+                        example = "chat_template")
+                Optional<DatasetType> type,
+        @Key(
+                        value = "data_files",
+                        description = "Files to read in the folder; unset, all.",
+                        example = "[a.jsonl, b.jsonl]")
+                Optional<TextOrList> dataFiles,
+        @Key(
+                        value = "split",
+                        description = "Which rows: the name of a split, and in brackets a part of it.",
+                        example = "train[:10%]")
+                Optional<String> split,
+        @Key(
+                        value = "field",
+                        description = "Column with the text, for type completion; unset, text.",
+                        example = "content")
+                Optional<String> field,
+        @Key(
+                        value = "field_messages",
+                        description = "Column with the conversation; unset, messages.",
+                        example = "conversations")
+                Optional<String> fieldMessages,
+        @Key(value = "field_tools", description = "Column with the tools that a conversation may call; unset, tools.")
+                Optional<String> fieldTools,
+        @Key(
+                        value = "field_thinking",
+                        description = "Key of a message with its reasoning; unset, reasoning_content.",
+                        example = "thinking")
+                Optional<String> fieldThinking,
+        @Key(
+                        value = "template_thinking_key",
+                        description = "The chat template's name for the reasoning; unset, reasoning_content.",
+                        example = "thinking")
+                Optional<String> templateThinkingKey,
+        @Key(
+                        value = "message_field_role",
+                        description = "Key of a message with its role.",
+                        example = "from",
+                        deprecated = "message_property_mappings: {role: ...}")
+                Optional<String> messageFieldRole,
+        @Key(
+                        value = "message_field_content",
+                        description = "Key of a message with its text.",
+                        example = "value",
+                        deprecated = "message_property_mappings: {content: ...}")
+                Optional<String> messageFieldContent,
+        @Key(
+                        value = "message_property_mappings",
+                        description = "From the chat template's names of a message's parts to those of the rows.",
+                        example = "{role: from, content: value}")
+                Map<String, String> messagePropertyMappings,
+        @Key(
+                        value = "message_field_training",
+                        description = "Key of a message that says by true or false whether it is learnt.",
+                        example = "train")
+                Optional<String> messageFieldTraining,
+        @Key(
+                        value = "message_field_training_detail",
+                        description = "Key of a message that lists which of its characters are learnt.",
+                        example = "train_detail")
+                Optional<String> messageFieldTrainingDetail,
+        @Key(
+                        value = "roles",
+                        description = "From the chat template's roles to the names that the rows give them.",
+                        example = "{assistant: [gpt, model]}")
+                Map<String, List<String>> roles,
+        @Key(
+                        value = "roles_to_train",
+                        description = "Roles whose messages are learnt; unset, assistant.",
+                        example = "[assistant]")
+                Optional<List<String>> rolesToTrain,
+        @Key(
+                        value = "train_on_eos",
+                        description =
+                                "After which messages the tokenizer's end token is learnt; unset, after those that are learnt (turn).",
+                        example = "turn")
+                Optional<TrainOnEnd> trainOnEos,
+        @Key(
+                        value = "train_on_eot",
+                        description = "The same for the tokens in eot_tokens; unset, as train_on_eos says.",
+                        example = "turn")
+                Optional<TrainOnEnd> trainOnEot,
+        @Key(
+                        value = "drop_system_message",
+                        byDefault = "false",
+                        description = "Leaves out a system message at the beginning.")
+                Boolean dropSystemMessage,
+        @Key(
+                        value = "split_thinking",
+                        byDefault = "false",
+                        description =
+                                "Cuts reasoning between tags out of an answer, so that the template can place it.")
+                Boolean splitThinking,
+        @Key(
+                        value = "chat_template",
+                        description = "Chat template of this data set; unset, the one of the top level.",
+                        example = "tokenizer_default")
+                Optional<String> chatTemplate,
+        @Key(value = "chat_template_jinja", description = "Source text of this data set's chat template.")
+                Optional<String> chatTemplateJinja)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(DataConfig.templateFindings(chatTemplate, chatTemplateJinja));
-        if (type.flatMap(DatasetType::name)
-                .filter(name -> name.startsWith("sharegpt"))
-                .isPresent()) {
-            findings.add(Finding.error(
-                    "type sharegpt is no longer read, by Axolotl neither; write type: chat_template, field_messages: conversations "
-                            + "and message_property_mappings: {role: from, content: value}",
-                    "type"));
-        }
+        type.flatMap(DatasetType::name)
+                .flatMap(PromptTypes::objection)
+                .ifPresent(objection -> findings.add(Finding.error(objection, "type")));
         mappingFinding(messageFieldRole, "role", "message_field_role").ifPresent(findings::add);
         mappingFinding(messageFieldContent, "content", "message_field_content").ifPresent(findings::add);
         return findings;

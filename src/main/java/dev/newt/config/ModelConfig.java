@@ -13,9 +13,36 @@ import java.util.Optional;
  * @param loadIn4bit store the frozen matrices in NF4
  */
 public record ModelConfig(
-        @Key("base_model") @NotBlank String baseModel,
-        @Key("tokenizer_config") Optional<@Size(min = 1) String> tokenizerConfig,
-        @Key(value = "reinit_weights", byDefault = "false") Boolean reinitWeights,
-        @Key(value = "load_in_4bit", byDefault = "false") Boolean loadIn4bit,
-        @Key(value = "bf16", byDefault = "auto") Precision bf16,
-        @Key("special_tokens") Optional<SpecialTokens> specialTokens) {}
+        @Key(
+                        value = "base_model",
+                        description = "Folder of the model to tune, with config.json, safetensors and tokenizer.json.",
+                        example = "./models/Llama-3.2-1B")
+                @NotBlank
+                String baseModel,
+        @Key(
+                        value = "tokenizer_config",
+                        description = "Folder of the tokenizer, where it is not the model's own.",
+                        example = "./models/other-tokenizer")
+                Optional<@Size(min = 1) String> tokenizerConfig,
+        @Key(
+                        value = "reinit_weights",
+                        byDefault = "false",
+                        description = "Draws all weights at random instead of reading them: training from nothing.")
+                Boolean reinitWeights,
+        @Key(
+                        value = "load_in_4bit",
+                        byDefault = "false",
+                        description =
+                                "Keeps the frozen weights in 4 bits (NF4 with quantised scales); needs an adapter.")
+                Boolean loadIn4bit,
+        @Key(
+                        value = "bf16",
+                        byDefault = "auto",
+                        description =
+                                "Whether weights and activations are bfloat16; auto chooses it where the processor multiplies bfloat16.")
+                Precision bf16,
+        @Key(
+                        value = "special_tokens",
+                        description = "Texts of tokens that replace the tokenizer's own.",
+                        example = "{pad_token: \"<pad>\"}")
+                Optional<SpecialTokens> specialTokens) {}

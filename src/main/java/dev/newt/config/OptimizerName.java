@@ -1,6 +1,8 @@
 package dev.newt.config;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code optimizer}. All are AdamW with two 32-bit moments a parameter. Variants that store the moments in fewer bits or page them exist to
@@ -17,7 +19,17 @@ public enum OptimizerName implements Choice {
     ADAMW_TORCH_4BIT("adamw_torch_4bit"),
     PAGED_ADAMW("paged_adamw"),
     PAGED_ADAMW_32BIT("paged_adamw_32bit"),
-    PAGED_ADAMW_8BIT("paged_adamw_8bit");
+    PAGED_ADAMW_8BIT("paged_adamw_8bit"),
+    ADAMW_TORCH_NPU_FUSED("adamw_torch_npu_fused"),
+    ADAMW_TORCH_XLA("adamw_torch_xla"),
+    AO_ADAMW_4BIT("ao_adamw_4bit"),
+    AO_ADAMW_8BIT("ao_adamw_8bit"),
+    AO_ADAMW_FP8("ao_adamw_fp8"),
+    FLASH_ADAMW("flash_adamw"),
+    OPTIMI_ADAMW("optimi_adamw");
+
+    private static final Set<OptimizerName> PLAIN = EnumSet.of(
+            ADAMW_TORCH, ADAMW_TORCH_FUSED, ADAMW_HF, ADAMW_APEX_FUSED, ADAMW_TORCH_NPU_FUSED, ADAMW_TORCH_XLA);
 
     private final String text;
 
@@ -32,10 +44,10 @@ public enum OptimizerName implements Choice {
 
     @Override
     public Optional<String> note() {
-        return text.contains("bit") || text.startsWith("paged")
-                ? Optional.of(text
+        return PLAIN.contains(this)
+                ? Optional.empty()
+                : Optional.of(text
                         + " runs as adamw_torch, with its state in 32 bits and in memory: the same steps or more exact ones, "
-                        + "8 bytes for each trained parameter")
-                : Optional.empty();
+                        + "8 bytes for each trained parameter");
     }
 }

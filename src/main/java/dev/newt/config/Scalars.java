@@ -119,7 +119,12 @@ final class Scalars {
         if (type == Integer.class || type == Long.class) {
             return "a whole number";
         }
-        return type == Double.class ? "a number" : "one of " + String.join(", ", texts(type));
+        return type == Double.class ? "a number" : "one of " + choices(type);
+    }
+
+    /** The values of an enum, as they are written. */
+    static String choices(Class<?> type) {
+        return String.join(", ", texts(type));
     }
 
     /** What would be right instead of a scalar that {@link #parse} refused. */
@@ -143,7 +148,7 @@ final class Scalars {
         return "it takes " + expected(type);
     }
 
-    private static List<String> texts(Class<?> type) {
+    static List<String> texts(Class<?> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(constant -> ((Choice) constant).text())
                 .toList();

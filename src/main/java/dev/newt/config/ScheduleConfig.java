@@ -20,20 +20,76 @@ import java.util.Optional;
  */
 @CrossChecked
 public record ScheduleConfig(
-        @Key(value = "output_dir", byDefault = "./model-out") @NotBlank String outputDir,
-        @Key("logging_steps") Optional<@Min(1) Integer> loggingSteps,
-        @Key("evals_per_epoch") Optional<@Min(0) Integer> evalsPerEpoch,
-        @Key("eval_steps") Optional<@Positive Double> evalSteps,
-        @Key("eval_strategy") Optional<When> evalStrategy,
-        @Key(value = "eval_table_size", byDefault = "0") @Min(0) Integer evalTableSize,
-        @Key(value = "eval_max_new_tokens", byDefault = "128") @Min(1) Integer evalMaxNewTokens,
-        @Key("saves_per_epoch") Optional<@Min(0) Integer> savesPerEpoch,
-        @Key("save_steps") Optional<@Positive Double> saveSteps,
-        @Key("save_strategy") Optional<When> saveStrategy,
-        @Key("save_total_limit") Optional<@Min(1) Integer> saveTotalLimit,
-        @Key("resume_from_checkpoint") Optional<@Size(min = 1) String> resumeFromCheckpoint,
-        @Key(value = "auto_resume_from_checkpoints", byDefault = "false") Boolean autoResumeFromCheckpoints,
-        @Key("early_stopping_patience") Optional<@Min(1) Integer> earlyStoppingPatience)
+        @Key(
+                        value = "output_dir",
+                        byDefault = "./model-out",
+                        description = "Folder for the result, the checkpoints, the metrics and the report.",
+                        example = "./outputs/my-run")
+                @NotBlank
+                String outputDir,
+        @Key(
+                        value = "logging_steps",
+                        description = "Steps between lines of the log; unset, by the length of the run.",
+                        example = "10")
+                Optional<@Min(1) Integer> loggingSteps,
+        @Key(value = "evals_per_epoch", description = "Evaluations in an epoch; 0 for none.", example = "4")
+                Optional<@Min(0) Integer> evalsPerEpoch,
+        @Key(
+                        value = "eval_steps",
+                        description = "Steps between evaluations; below 1, a part of all steps.",
+                        example = "100")
+                Optional<@Positive Double> evalSteps,
+        @Key(
+                        value = "eval_strategy",
+                        description =
+                                "When to evaluate; unset, as evals_per_epoch and eval_steps say, or after every epoch.",
+                        example = "epoch")
+                Optional<When> evalStrategy,
+        @Key(
+                        value = "eval_batch_size",
+                        description = "Rows of one forward pass in evaluation; unset, as micro_batch_size.",
+                        example = "4")
+                Optional<@Min(1) Integer> evalBatchSize,
+        @Key(
+                        value = "eval_table_size",
+                        byDefault = "0",
+                        description =
+                                "Held-out rows that are answered before and after training and scored by exact match.",
+                        example = "20")
+                @Min(0)
+                Integer evalTableSize,
+        @Key(value = "eval_max_new_tokens", byDefault = "128", description = "Most tokens of such an answer.") @Min(1)
+                Integer evalMaxNewTokens,
+        @Key(value = "saves_per_epoch", description = "Checkpoints in an epoch; 0 for none.", example = "1")
+                Optional<@Min(0) Integer> savesPerEpoch,
+        @Key(
+                        value = "save_steps",
+                        description = "Steps between checkpoints; below 1, a part of all steps.",
+                        example = "500")
+                Optional<@Positive Double> saveSteps,
+        @Key(
+                        value = "save_strategy",
+                        description =
+                                "When to write checkpoints; unset, as saves_per_epoch and save_steps say, or after every epoch.",
+                        example = "epoch")
+                Optional<When> saveStrategy,
+        @Key(value = "save_total_limit", description = "Newest checkpoints that are kept; unset, all.", example = "2")
+                Optional<@Min(1) Integer> saveTotalLimit,
+        @Key(
+                        value = "resume_from_checkpoint",
+                        description = "Folder of the checkpoint to go on from.",
+                        example = "./outputs/my-run/checkpoint-500")
+                Optional<@Size(min = 1) String> resumeFromCheckpoint,
+        @Key(
+                        value = "auto_resume_from_checkpoints",
+                        byDefault = "false",
+                        description = "Goes on from the newest checkpoint in output_dir, if there is one.")
+                Boolean autoResumeFromCheckpoints,
+        @Key(
+                        value = "early_stopping_patience",
+                        description = "Ends the run after so many evaluations in a row without a lower loss.",
+                        example = "3")
+                Optional<@Min(1) Integer> earlyStoppingPatience)
         implements CrossChecked.Rules {
     /** Whether evaluations are not turned off. */
     boolean mayEvaluate() {

@@ -19,7 +19,18 @@ final class Schema {
         LEVELS.put("under special_tokens", SpecialTokens.class);
     }
 
+    private static final Map<Class<?>, String> PREFIXES = Map.of(
+            NewtConfig.class, "",
+            DatasetConfig.class, "datasets[].",
+            PromptFormat.class, "datasets[].type.",
+            SpecialTokens.class, "special_tokens.");
+
     private Schema() {}
+
+    /** {@code datasets[].path} for the key {@code path} of a data set; empty for a record that is no level of the file. */
+    static Optional<String> path(Class<?> level, String key) {
+        return Optional.ofNullable(PREFIXES.get(level)).map(prefix -> prefix + key);
+    }
 
     /** The keys of a record and of the records within it that have no key of their own. */
     static Map<String, RecordComponent> keys(Class<?> type) {

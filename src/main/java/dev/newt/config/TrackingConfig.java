@@ -12,16 +12,28 @@ import java.util.Optional;
  * @param useTensorboard write TensorBoard event files under {@code output_dir}
  * @param useMlflow send metrics to an MLflow server; unset, as the other MLflow keys say
  * @param mlflowTrackingUri the server's address, {@code http://} or {@code https://}
- * @param hfMlflowLogArtifacts send each checkpoint too
  */
 @CrossChecked
 public record TrackingConfig(
-        @Key(value = "use_tensorboard", byDefault = "false") Boolean useTensorboard,
-        @Key("use_mlflow") Optional<Boolean> useMlflow,
-        @Key("mlflow_tracking_uri") Optional<@Pattern(regexp = "https?://\\S+") String> mlflowTrackingUri,
-        @Key("mlflow_experiment_name") Optional<@Size(min = 1) String> mlflowExperimentName,
-        @Key("mlflow_run_name") Optional<@Size(min = 1) String> mlflowRunName,
-        @Key(value = "hf_mlflow_log_artifacts", byDefault = "false") Boolean hfMlflowLogArtifacts)
+        @Key(
+                        value = "use_tensorboard",
+                        byDefault = "false",
+                        description = "Writes TensorBoard event files under output_dir.")
+                Boolean useTensorboard,
+        @Key(
+                        value = "use_mlflow",
+                        description = "Sends metrics to an MLflow server; unset, if mlflow_experiment_name is set.",
+                        example = "true")
+                Optional<Boolean> useMlflow,
+        @Key(
+                        value = "mlflow_tracking_uri",
+                        description = "Address of the MLflow server.",
+                        example = "http://localhost:5000")
+                Optional<@Pattern(regexp = "https?://\\S+") String> mlflowTrackingUri,
+        @Key(value = "mlflow_experiment_name", description = "Experiment that the run belongs to.", example = "orders")
+                Optional<@Size(min = 1) String> mlflowExperimentName,
+        @Key(value = "mlflow_run_name", description = "Name of the run in MLflow.", example = "first try")
+                Optional<@Size(min = 1) String> mlflowRunName)
         implements CrossChecked.Rules {
     /** Whether metrics go to MLflow: asked for by {@code use_mlflow} or, as in Axolotl, by naming an experiment, and a server is named. */
     public boolean tracksInMlflow() {

@@ -48,7 +48,7 @@ public final class PlanJson {
         ObjectNode json = MAPPER.valueToTree(identity);
         // Where prepared rows are kept, and whether layers are computed again, changes no result.
         ((ObjectNode) json.get("data")).remove("dataset_prepared_path");
-        ((ObjectNode) json.get("training")).remove("gradient_checkpointing");
+        ((ObjectNode) json.get("training")).remove("checkpointing");
         ((ObjectNode) json.get("model")).remove("bf16");
         try {
             byte[] digest =

@@ -28,8 +28,6 @@ import java.util.Optional;
 /** From the configuration to the settings of the data. */
 final class DataWiring {
     private static final String PREPARED = "last_run_prepared";
-    /** Axolotl's default of sample_packing_bin_size. */
-    private static final int MOST_ROWS_OF_A_BIN = 200;
 
     private final LoadedConfig loaded;
     private final NewtConfig config;
@@ -86,14 +84,17 @@ final class DataWiring {
     }
 
     private BatchSettings batches(boolean packing, boolean training) {
+        DataConfig data = config.data();
+        int rows = config.training().microBatchSize();
+        boolean inOrder = data.curriculumSampling();
         return new BatchSettings(
-                config.training().microBatchSize(),
+                training ? rows : config.schedule().evalBatchSize().orElse(rows),
                 training ? config.training().gradientAccumulationSteps() : 1,
-                config.data().sequenceLen(),
+                data.sequenceLen(),
                 packing,
-                MOST_ROWS_OF_A_BIN,
-                false,
-                training,
+                data.samplePackingBinSize(),
+                data.samplePackingSequentially() || inOrder,
+                training && !inOrder,
                 config.training().seed());
     }
 

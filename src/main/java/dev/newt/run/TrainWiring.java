@@ -49,7 +49,7 @@ final class TrainWiring {
                         training.learningRate(),
                         OptionalLong.of(plan.steps().warmup().of(total)),
                         OptionalDouble.empty(),
-                        0),
+                        training.cosineMinLrRatio()),
                 new AdamWSettings(
                         training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay()),
                 training.maxGradNorm() > 0 ? OptionalDouble.of(training.maxGradNorm()) : OptionalDouble.empty(),

@@ -1,0 +1,65 @@
+package dev.newt.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class KeyCatalogueTest {
+    private static final List<KeyDoc> ALL = KeyCatalogue.all();
+
+    @Test
+    void everyKeyThatWorksIsDescribedInOneSentence() {
+        assertThat(ALL.stream().filter(doc -> doc.status() == KeyStatus.WORKS))
+                .hasSizeGreaterThan(90)
+                .allSatisfy(doc -> assertThat(doc.text())
+                        .as(doc.path())
+                        .matches("[A-Z][^\\n]{15,}[^.]\\.")
+                        .doesNotContain(". "));
+    }
+
+    @Test
+    void everyKeyOfTheRecordsIsInTheCatalogue() {
+        assertThat(ALL)
+                .extracting(KeyDoc::path)
+                .containsAll(Schema.keys(NewtConfig.class).keySet())
+                .containsAll(Schema.keys(DatasetConfig.class).keySet().stream()
+                        .map(key -> "datasets[]." + key)
+                        .toList());
+    }
+
+    @Test
+    void everyOtherKeySaysWhy() {
+        assertThat(AxolotlKeys.all()).hasSizeGreaterThan(600).allSatisfy(unbound -> {
+            assertThat(unbound.doc().text()).as(unbound.doc().path()).matches("\\S+ .{5,}[^.]");
+            assertThat(unbound.doc().type()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void noKeyIsOfTwoClasses() {
+        assertThat(ALL).extracting(KeyDoc::path).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatReplacesAnOldSpellingIsAKey() {
+        Set<String> paths = ALL.stream().map(KeyDoc::path).collect(Collectors.toSet());
+
+        assertThat(AxolotlKeys.all().stream()
+                        .filter(unbound -> unbound.doc().replacement().isPresent()))
+                .isNotEmpty()
+                .allSatisfy(unbound ->
+                        assertThat(paths).contains(unbound.doc().replacement().orElseThrow()));
+    }
+
+    @Test
+    void aKeyIsFoundByItsPathInAFile() {
+        assertThat(KeyCatalogue.find("datasets[3].path")).isEqualTo(KeyCatalogue.find("datasets[].path"));
+        assertThat(KeyCatalogue.find("test_datasets[0].split").orElseThrow().path())
+                .isEqualTo("datasets[].split");
+        assertThat(KeyCatalogue.find("lora_r").orElseThrow().example()).contains("16");
+        assertThat(KeyCatalogue.find("no_such_key")).isEmpty();
+    }
+}

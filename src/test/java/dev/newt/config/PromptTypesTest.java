@@ -1,0 +1,35 @@
+package dev.newt.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.newt.data.DatasetSettings;
+import dev.newt.data.prompt.PromptStrategies;
+import dev.newt.data.token.SpecialTokens;
+import dev.newt.data.token.Tokenizer;
+import dev.newt.io.UserException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PromptTypesTest {
+    /** The configuration may not look into the data, so it has a list of its own. */
+    @Test
+    void theConfigurationKnowsTheFormatsThatTheDataKnow() {
+        Tokenizer tokenizer = Tokenizer.open(Path.of("examples/models/newt-tiny"), SpecialTokens.none());
+        UserException refusal = catchThrowableOfType(
+                UserException.class,
+                () -> PromptStrategies.of(DatasetSettings.of("rows.jsonl", "no such type"), tokenizer, false, 512));
+        String known =
+                refusal.getMessage().replaceFirst(".*Known types are ", "").replaceFirst(";.*", "");
+        List<String> names = new ArrayList<>(List.of(known.split(", ")));
+        names.add("chat_template.default");
+
+        assertThat(PromptTypes.NAMES).containsExactlyInAnyOrderElementsOf(names).isSorted();
+        assertThat(PromptTypes.NAMES).allSatisfy(name -> assertThat(
+                        PromptStrategies.of(DatasetSettings.of("rows.jsonl", name), tokenizer, false, 512))
+                .as(name)
+                .isNotNull());
+    }
+}
