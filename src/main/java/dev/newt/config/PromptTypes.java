@@ -30,23 +30,43 @@ final class PromptTypes {
             "chat_template",
             "chat_template.default",
             "completion",
-            "input_output");
-
-    /** Axolotl's other types that may be written with a mapping. */
-    private static final List<String> INSTRUCTIONS = List.of(
             "concisechoice",
             "context_qa",
-            "creative_acr",
+            "context_qa.load",
+            "context_qa.load_404",
+            "context_qa.load_v2",
+            "creative_acr.load_answer",
             "explainchoice",
+            "explainchoice:chat",
+            "explainchoice:chatml",
+            "explainchoice:instruct",
+            "explainchoice:phi",
             "gpteacher",
+            "gpteacher:chat",
+            "gpteacher:chatml",
+            "gpteacher:instruct",
+            "gpteacher:phi",
+            "input_output",
             "jeopardy",
+            "jeopardy:chat",
+            "jeopardy:chatml",
+            "jeopardy:instruct",
+            "jeopardy:phi",
+            "llama2_chat",
             "metharme",
             "oasst",
+            "oasst:chat",
+            "oasst:chatml",
+            "oasst:instruct",
+            "oasst:phi",
             "orcamini",
-            "reflection",
+            "pretrain",
+            "pygmalion",
             "summarizetldr");
 
-    private static final List<String> CONVERSATIONS = List.of("llama2_chat", "messages", "pygmalion");
+    /** Axolotl's other types, which bring fixed texts. */
+    private static final List<String> FIXED_TEXTS =
+            List.of("reflection", "creative_acr.load_critique", "creative_acr.load_revise");
 
     private PromptTypes() {}
 
@@ -60,17 +80,12 @@ final class PromptTypes {
             return Optional.of("type sharegpt is no longer read, by Axolotl neither; write type: chat_template, "
                     + "field_messages: conversations and message_property_mappings: {role: from, content: value}");
         }
-        if (INSTRUCTIONS.contains(family)) {
+        if (FIXED_TEXTS.contains(name)) {
             return Optional.of("type " + name
-                    + " is not supported yet; write type as a mapping with field_instruction, field_output and format");
+                    + " is not supported yet; write the texts into the rows with type: input_output, or type as a mapping with format");
         }
-        if (CONVERSATIONS.contains(family)) {
-            return Optional.of(
-                    "type " + name
-                            + " is not supported yet; write type: chat_template with field_messages and message_property_mappings");
-        }
-        if (family.equals("pretrain")) {
-            return Optional.of("type pretrain is not supported yet; write type: completion");
+        if (name.equals("messages")) {
+            return Optional.of("type messages is not supported yet; write type: chat_template with field_messages");
         }
         return Optional.of(
                 "type " + name + " is not a known prompt format; "
