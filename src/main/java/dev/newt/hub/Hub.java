@@ -52,7 +52,7 @@ public final class Hub {
                             + "give the path of a folder."));
         }
         Optional<Listing> known =
-                HubCache.isCommit(name) ? Listing.ofFile(cache.listing(repo, name), name) : Optional.empty();
+                HubCache.isCommit(name) ? cache.listing(repo, name) : Optional.empty();
         if (known.isPresent()) {
             return new Revision(this, repo, name, known.get(), false);
         }
@@ -87,8 +87,7 @@ public final class Hub {
     private Optional<Revision> cached(Repo repo, String revision) {
         return cache.find(repo, Optional.of(revision)).map(snapshot -> {
             String commit = snapshot.getFileName().toString();
-            Listing listing =
-                    Listing.ofFile(cache.listing(repo, commit), commit).orElseGet(() -> Listing.ofSnapshot(snapshot));
+            Listing listing = cache.listing(repo, commit).orElseGet(() -> Listing.ofSnapshot(snapshot));
             return new Revision(this, repo, revision, listing, true);
         });
     }

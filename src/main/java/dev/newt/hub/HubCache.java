@@ -93,9 +93,21 @@ public final class HubCache {
         return root.resolve(".locks").resolve(repo.folder()).resolve(name + ".lock");
     }
 
-    /** Where Hugging Face's library keeps which files a commit has. */
-    Path listing(Repo repo, String commit) {
-        return folder(repo).resolve("trees").resolve(commit + ".json");
+    /** Which files a commit has, as it was told when it was last asked for, by us or by Hugging Face's library. */
+    Optional<Listing> listing(Repo repo, String commit) {
+        return Listing.ofFile(ownListing(repo, commit), commit)
+                .or(() -> Listing.ofFile(folder(repo).resolve("trees").resolve(commit + ".json"), commit));
+    }
+
+    /**
+     * Keeps a listing. Not in that library's place: it would then refuse the snapshot as a whole for the files that were never wanted here.
+     */
+    void keep(Repo repo, Listing listing) {
+        listing.write(ownListing(repo, listing.commit()));
+    }
+
+    private Path ownListing(Repo repo, String commit) {
+        return folder(repo).resolve(".newt").resolve(commit + ".json");
     }
 
     /** Remembers the commit of a branch or tag. */

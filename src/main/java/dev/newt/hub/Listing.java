@@ -107,7 +107,7 @@ record Listing(String commit, Map<String, Entry> files) {
         return List.copyOf(files.keySet());
     }
 
-    /** Keeps it as Hugging Face's library does, where every file's name in git and size are known. */
+    /** Writes it in the format of Hugging Face's library, where every file's name in git and size are known. */
     void write(Path file) {
         ObjectNode root = JSON.createObjectNode().put("format_version", FORMAT);
         ObjectNode all = root.putObject("files");

@@ -55,7 +55,7 @@ public final class Revision {
             fetch(file);
         }
         if (!offline) {
-            listing.write(hub.cache().listing(repo, commit()));
+            hub.cache().keep(repo, listing);
             // Last, so that a branch never leads to a commit of which half is missing.
             hub.cache().remember(repo, name, commit());
         }

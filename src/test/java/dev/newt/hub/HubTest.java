@@ -94,6 +94,20 @@ class HubTest {
     }
 
     @Test
+    void whatAnotherLibraryKnowsOfACommitIsUsed() throws IOException {
+        fetchAll();
+        Path folder = home.resolve("hf/hub/models--org--model");
+        Files.move(folder.resolve(".newt"), folder.resolve("trees"));
+        Files.delete(folder.resolve("snapshots/" + COMMIT + "/config.json"));
+        server.asked.clear();
+
+        Revision revision = hub().open(MODEL, Optional.of(COMMIT));
+
+        assertThat(revision.files()).containsExactly("config.json", "model.safetensors", "sub/notes é.txt");
+        assertThat(server.asked).isEmpty();
+    }
+
+    @Test
     void aHubThatListsNamesAloneIsAskedForEachFile() {
         server.listsBlobs = false;
         server.largeFilesElsewhere = true;
