@@ -51,8 +51,7 @@ public final class Hub {
                             + cache.root() + ", and HF_HUB_OFFLINE forbids to fetch it. Unset HF_HUB_OFFLINE once, or "
                             + "give the path of a folder."));
         }
-        Optional<Listing> known =
-                HubCache.isCommit(name) ? cache.listing(repo, name) : Optional.empty();
+        Optional<Listing> known = HubCache.isCommit(name) ? cache.listing(repo, name) : Optional.empty();
         if (known.isPresent()) {
             return new Revision(this, repo, name, known.get(), false);
         }

@@ -3,6 +3,7 @@ package dev.newt.run;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
+import dev.newt.data.DatasetInfo;
 import dev.newt.data.source.DatasetRequest;
 import dev.newt.data.source.Format;
 import dev.newt.data.source.RemoteData;
@@ -100,9 +101,11 @@ public final class Inputs {
         }
     }
 
-    private static DatasetRequest request(DatasetConfig set) {
+    private DatasetRequest request(DatasetConfig set) {
         return new DatasetRequest(
-                set.path(),
+                DatasetInfo.find(set.path(), loaded.paths()::find)
+                        .map(DatasetInfo::path)
+                        .orElse(set.path()),
                 set.dataFiles().map(TextOrList::all).orElse(List.of()),
                 set.dsType().map(type -> Format.named(type.text())),
                 set.split().map(Split::parse).orElse(Split.TRAIN),
