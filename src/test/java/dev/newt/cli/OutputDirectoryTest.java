@@ -32,8 +32,11 @@ class OutputDirectoryTest {
             assertThat(second.exitCode()).isEqualTo(2);
             assertThat(second.err())
                     .isEqualTo("config.yaml:19:13: error: output_dir: " + folder.resolve("out")
-                            + " is in use by another" + " run (process " + first.pid()
-                            + "). Let that run end, or choose another folder.\n");
+                            + " is in use by another run (process " + first.pid()
+                            + "). Let that run end, or choose another folder.\n"
+                            + "    output_dir: out\n"
+                            + "                ^^^\n"
+                            + "    see newt schema --field output_dir\n");
             assertThat(first.isAlive()).isTrue();
         } finally {
             first.kill();
