@@ -32,7 +32,7 @@ final class LinearTape {
                 || (adapters && layer.adapter().map(a -> a.a().trainable()).orElse(false));
     }
 
-    Result forward(Tensor x, Linear layer, boolean adapters) {
+    Result forward(Value x, Linear layer, boolean adapters) {
         if (!adapters || layer.adapter().isEmpty()) {
             return dense(x, layer);
         }
@@ -43,16 +43,16 @@ final class LinearTape {
         return adapter.magnitude().isPresent() ? dora(x, layer, adapter) : lora(x, layer, adapter);
     }
 
-    private Result dense(Tensor x, Linear layer) {
+    private Result dense(Value x, Linear layer) {
         Tensor y;
         try (Parameter.Lease w = layer.weight().lease();
                 BiasLease bias = BiasLease.of(layer.bias())) {
-            y = engine.linear(x, w.tensor(), bias.tensor());
+            y = engine.linear(x.tensor(), w.tensor(), bias.tensor());
         }
         boolean weightGradient = layer.weight().trainable();
         return new Result(y, List.of(), weightGradient, (dOut, inputGradient) -> {
             if (weightGradient) {
-                layer.weight().accumulate(engine.linearBackwardWeight(dOut, x));
+                layer.weight().accumulate(engine.linearBackwardWeight(dOut, x.tensor()));
             }
             biasGradient(layer, dOut);
             if (!inputGradient) {
@@ -64,7 +64,7 @@ final class LinearTape {
         });
     }
 
-    private Result lora(Tensor x, Linear layer, LowRank adapter) {
+    private Result lora(Value x, Linear layer, LowRank adapter) {
         Optional<Dropout> dropout = dropout(adapter);
         LowRankOutput output;
         try (Parameter.Lease w = layer.weight().lease();
@@ -72,7 +72,7 @@ final class LinearTape {
                 Parameter.Lease b = adapter.b().lease();
                 BiasLease bias = BiasLease.of(layer.bias())) {
             output = engine.lowRankLinear(
-                    x, w.tensor(), bias.tensor(), a.tensor(), b.tensor(), adapter.scale(), dropout);
+                    x.tensor(), w.tensor(), bias.tensor(), a.tensor(), b.tensor(), adapter.scale(), dropout);
         }
         return new Result(output.y(), List.of(output.down()), true, (dOut, inputGradient) -> {
             LowRankGradients gradients;
@@ -81,7 +81,7 @@ final class LinearTape {
                     Parameter.Lease b = adapter.b().lease()) {
                 gradients = engine.lowRankLinearBackward(
                         dOut,
-                        x,
+                        x.tensor(),
                         w.tensor(),
                         a.tensor(),
                         b.tensor(),
@@ -97,7 +97,7 @@ final class LinearTape {
         });
     }
 
-    private Result dora(Tensor x, Linear layer, LowRank adapter) {
+    private Result dora(Value x, Linear layer, LowRank adapter) {
         Optional<Dropout> dropout = dropout(adapter);
         Parameter magnitude = adapter.magnitude().orElseThrow();
         DoraOutput output;
@@ -109,7 +109,7 @@ final class LinearTape {
                 BiasLease bias = BiasLease.of(layer.bias())) {
             norm = engine.dimensionNorm(w.tensor(), a.tensor(), b.tensor(), adapter.scale());
             output = engine.doraLinear(
-                    x, w.tensor(), bias.tensor(), a.tensor(), b.tensor(), m.tensor(), norm, adapter.scale(), dropout);
+                    x.tensor(), w.tensor(), bias.tensor(), a.tensor(), b.tensor(), m.tensor(), norm, adapter.scale(), dropout);
         }
         return new Result(output.y(), List.of(output.down(), norm), true, (dOut, inputGradient) -> {
             DoraGradients gradients;
@@ -119,7 +119,7 @@ final class LinearTape {
                     Parameter.Lease m = magnitude.lease()) {
                 gradients = engine.doraLinearBackward(
                         dOut,
-                        x,
+                        x.tensor(),
                         w.tensor(),
                         a.tensor(),
                         b.tensor(),

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -73,7 +74,7 @@ public final class Tape implements AutoCloseable {
                 if (value == result) {
                     frames.getFirst().add(value);
                 } else {
-                    value.release();
+                    value.endFrame();
                 }
             }
         }
@@ -114,7 +115,7 @@ public final class Tape implements AutoCloseable {
         } finally {
             releaseNodes();
             nodes = outer;
-            frames.pop().forEach(Value::release);
+            frames.pop().forEach(Value::endFrame);
         }
     }
 
@@ -142,7 +143,7 @@ public final class Tape implements AutoCloseable {
     /** {@code x W^T + bias}, plus the layer's adapter. */
     public Value linear(Value x, Linear layer) {
         boolean gradient = x.requiresGradient() || linears.trains(layer, adapters);
-        LinearTape.Result result = linears.forward(x.tensor(), layer, adapters);
+        LinearTape.Result result = linears.forward(x, layer, adapters);
         Value out = made(result.y(), training && gradient);
         List<Value> kept = result.needsInput() ? List.of(x) : List.of();
         note(out, kept, result.kept(), dOut -> result.backward()
@@ -167,7 +168,16 @@ public final class Tape implements AutoCloseable {
             gradients.dWeight().ifPresent(weight::accumulate);
             pass(x, gradients.dX());
         });
+        remake(out, () -> normed(x, weight, eps));
         return out;
+    }
+
+    private Tensor normed(Value x, Parameter weight, double eps) {
+        try (Parameter.Lease w = weight.lease()) {
+            NormOutput output = engine.rmsNorm(x.tensor(), w.tensor(), eps);
+            output.inverseRms().close();
+            return output.y();
+        }
     }
 
     /** Rotary position embedding of heads of {@code headDim}. The tables must outlive the backward pass. */
@@ -214,6 +224,7 @@ public final class Tape implements AutoCloseable {
             pass(gate, gradients.dGate());
             pass(up, gradients.dUp());
         });
+        remake(out, () -> engine.gatedActivation(gate.tensor(), up.tensor(), activation));
         return out;
     }
 
@@ -340,6 +351,16 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets a cheap elementwise result be computed again in the backward pass. Its own node, which comes after all of its readers' then,
+     * keeps what that takes.
+     */
+    private void remake(Value output, Supplier<Tensor> computation) {
+        if (recording && output.requiresGradient()) {
+            output.remadeBy(computation);
+        }
+    }
+
     private void releaseNodes() {
         nodes.forEach(Node::release);
         nodes.clear();
@@ -350,7 +371,7 @@ public final class Tape implements AutoCloseable {
     public void close() {
         releaseNodes();
         while (!frames.isEmpty()) {
-            frames.pop().forEach(Value::release);
+            frames.pop().forEach(Value::endFrame);
         }
     }
 

@@ -1,31 +1,54 @@
 package dev.newt.tensor;
 
+import java.util.function.Supplier;
+
 /**
  * A tensor on a {@link Tape}. It lives as long as the frame it was made in, or until the backward pass has used it; model code never
  * closes it.
  */
 public final class Value {
-    private final Tensor tensor;
+    private final Shape shape;
     private final boolean requiresGradient;
-    private int holders = 1;
+    /** Whether the frame that made it still stands. */
+    private boolean framed = true;
+    /** Backward steps that will read it. */
+    private int readers;
+    /** Null while nothing holds it, or where it is made anew for its readers. */
+    private Tensor tensor;
+    /** Makes the tensor once more; null where it is kept instead. */
+    private Supplier<Tensor> remake;
+
     private Tensor gradient;
     private boolean gradientIsShared;
 
     Value(Tensor tensor, boolean requiresGradient) {
         this.tensor = tensor;
+        this.shape = tensor.shape();
         this.requiresGradient = requiresGradient;
+    }
+
+    /**
+     * From the frame's end until the first backward step that reads it, the tensor is not kept: it costs less to make than to store.
+     *
+     * @param remake gives the same bits; what it reads outlives all readers of this value
+     */
+    void remadeBy(Supplier<Tensor> remake) {
+        this.remake = remake;
     }
 
     /** Throws {@link IllegalStateException} when the value's life is over. */
     public Tensor tensor() {
-        if (holders == 0) {
-            throw new IllegalStateException("value of shape " + tensor.shape() + " is used after its frame has ended");
+        if (tensor == null) {
+            if (remake == null || readers == 0) {
+                throw new IllegalStateException("value of shape " + shape + " is used after its frame has ended");
+            }
+            tensor = remake.get();
         }
         return tensor;
     }
 
     public Shape shape() {
-        return tensor.shape();
+        return shape;
     }
 
     /** Whether anything trainable stands before it. */
@@ -33,13 +56,31 @@ public final class Value {
         return requiresGradient;
     }
 
+    /** A backward step will read it. */
     void hold() {
-        holders++;
+        readers++;
     }
 
+    /** A backward step has read it. */
     void release() {
-        if (holders > 0 && --holders == 0) {
+        readers--;
+        if (readers == 0 && !framed) {
+            close();
+        }
+    }
+
+    /** The frame that made it has ended. */
+    void endFrame() {
+        framed = false;
+        if (readers == 0 || remake != null) {
+            close();
+        }
+    }
+
+    private void close() {
+        if (tensor != null) {
             tensor.close();
+            tensor = null;
         }
     }
 
