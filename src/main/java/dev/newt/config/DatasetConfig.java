@@ -19,7 +19,12 @@ import java.util.Optional;
  */
 @CrossChecked
 public record DatasetConfig(
-        @Key(value = "path", description = "Where the rows are: a file, a folder, a pattern, an address, or a name on the Hugging Face hub.", example = "./data/train.jsonl") @NotBlank
+        @Key(
+                        value = "path",
+                        description =
+                                "Where the rows are: a file, a folder, a pattern, an address, or a name on the Hugging Face hub.",
+                        example = "./data/train.jsonl")
+                @NotBlank
                 String path,
         @Key(value = "ds_type", description = "How the files are written; unset, their names tell.", example = "json")
                 Optional<FileType> dsType,

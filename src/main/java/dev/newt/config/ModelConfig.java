@@ -15,7 +15,8 @@ import java.util.Optional;
 public record ModelConfig(
         @Key(
                         value = "base_model",
-                        description = "Model to tune: a folder with config.json, safetensors and tokenizer.json, or a name on the Hugging Face hub.",
+                        description =
+                                "Model to tune: a folder with config.json, safetensors and tokenizer.json, or a name on the Hugging Face hub.",
                         example = "./models/Llama-3.2-1B")
                 @NotBlank
                 String baseModel,

@@ -81,8 +81,9 @@ final class PromptTypes {
                     + "field_messages: conversations and message_property_mappings: {role: from, content: value}");
         }
         if (FIXED_TEXTS.contains(name)) {
-            return Optional.of("type " + name
-                    + " is not supported yet; write the texts into the rows with type: input_output, or type as a mapping with format");
+            return Optional.of(
+                    "type " + name
+                            + " is not supported yet; write the texts into the rows with type: input_output, or type as a mapping with format");
         }
         if (name.equals("messages")) {
             return Optional.of("type messages is not supported yet; write type: chat_template with field_messages");

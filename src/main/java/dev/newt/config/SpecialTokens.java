@@ -10,8 +10,7 @@ public record SpecialTokens(
                 Optional<String> eosToken,
         @Key(
                         value = "pad_token",
-                        description =
-                                "Token for padding, which training itself never needs.",
+                        description = "Token for padding, which training itself never needs.",
                         example = "\"<pad>\"")
                 Optional<String> padToken,
         @Key(value = "unk_token", description = "Token for what the vocabulary lacks.", example = "\"<unk>\"")

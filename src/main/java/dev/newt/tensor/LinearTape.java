@@ -109,7 +109,15 @@ final class LinearTape {
                 BiasLease bias = BiasLease.of(layer.bias())) {
             norm = engine.dimensionNorm(w.tensor(), a.tensor(), b.tensor(), adapter.scale());
             output = engine.doraLinear(
-                    x.tensor(), w.tensor(), bias.tensor(), a.tensor(), b.tensor(), m.tensor(), norm, adapter.scale(), dropout);
+                    x.tensor(),
+                    w.tensor(),
+                    bias.tensor(),
+                    a.tensor(),
+                    b.tensor(),
+                    m.tensor(),
+                    norm,
+                    adapter.scale(),
+                    dropout);
         }
         return new Result(output.y(), List.of(output.down(), norm), true, (dOut, inputGradient) -> {
             DoraGradients gradients;

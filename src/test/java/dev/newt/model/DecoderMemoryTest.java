@@ -55,7 +55,9 @@ class DecoderMemoryTest {
     private static long bytesPerToken(DecoderSpec spec) {
         long hidden = spec.hidden();
         long inputs = 2 * hidden + 2;
-        long heads = 2L * spec.attention().queryWidth() + 2L * spec.attention().keyWidth() + spec.attention(0).heads();
+        long heads = 2L * spec.attention().queryWidth()
+                + 2L * spec.attention().keyWidth()
+                + spec.attention(0).heads();
         long feedForward = 2L * spec.feedForward().intermediate();
         long lowRank = 7 * RANK;
         long layers = spec.layers() * (inputs + heads + feedForward + lowRank);

@@ -187,8 +187,9 @@ class PlannerTest {
                         e.getMessage().replace(folder.toString(), "").lines())
                 .satisfiesExactly(
                         model -> assertThat(model)
-                                .startsWith("/c.yaml:1:13: error: base_model: /org/some-model is not a folder, and the model "
-                                        + "org/some-model has not been fetched from the hub yet"),
+                                .startsWith(
+                                        "/c.yaml:1:13: error: base_model: /org/some-model is not a folder, and the model "
+                                                + "org/some-model has not been fetched from the hub yet"),
                         data -> assertThat(data).startsWith("/c.yaml:4:11: error: /nothing.jsonl: does not exist."),
                         split -> assertThat(split).startsWith("/c.yaml:7:12: error: split: ")));
     }
