@@ -33,57 +33,48 @@ final class NewtProcess {
     /** As {@link #ofClasses}, with variables of its environment. */
     static NewtProcess ofClasses(Map<String, String> environment, Path workingDirectory, String... arguments)
             throws IOException {
-        return start(
-                environment,
-                workingDirectory,
-                List.of(
-                        "-Xmx512m",
-                        "-XX:TieredStopAtLevel=1",
-                        LOGGING,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName()),
-                "",
-                arguments);
+        return start(environment, workingDirectory, List.of(), classes("-XX:TieredStopAtLevel=1"), arguments);
     }
 
     /** As {@link #ofClasses}, where no file may grow beyond so many blocks of 1024 bytes. */
     static NewtProcess ofClassesWithFileLimit(int blocks, Path workingDirectory, String... arguments)
             throws IOException {
         return start(
+                Map.of(),
                 workingDirectory,
-                List.of(
-                        "-Xmx512m",
-                        "-XX:-UsePerfData",
-                        LOGGING,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName()),
-                "ulimit -f " + blocks + " && ",
+                List.of("bash", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "bash"),
+                classes("-XX:-UsePerfData"),
+                arguments);
+    }
+
+    /** As {@link #ofClasses}, by a script with a mount namespace of its own, to which the program is "$@". */
+    static NewtProcess ofClassesWithMounts(String script, Path workingDirectory, String... arguments)
+            throws IOException {
+        return start(
+                Map.of(),
+                workingDirectory,
+                List.of("unshare", "-rm", "bash", "-c", script, "bash"),
+                classes("-XX:TieredStopAtLevel=1"),
                 arguments);
     }
 
     /** As a user starts it. */
     static NewtProcess ofJar(Path jar, Path workingDirectory, String... arguments) throws IOException {
-        return start(workingDirectory, List.of("-jar", jar.toString()), "", arguments);
+        return start(Map.of(), workingDirectory, List.of(), List.of("-jar", jar.toString()), arguments);
     }
 
-    private static NewtProcess start(Path workingDirectory, List<String> how, String before, String... arguments)
-            throws IOException {
-        return start(Map.of(), workingDirectory, how, before, arguments);
+    private static List<String> classes(String option) {
+        return List.of("-Xmx512m", option, LOGGING, "-cp", System.getProperty("java.class.path"), Main.class.getName());
     }
 
     private static NewtProcess start(
             Map<String, String> environment,
             Path workingDirectory,
+            List<String> by,
             List<String> how,
-            String before,
             String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
-        if (!before.isEmpty()) {
-            command.addAll(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
-        }
+        List<String> command = new ArrayList<>(by);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // A killed process leaves there what it unpacked.
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(workingDirectory.resolve("tmp")));

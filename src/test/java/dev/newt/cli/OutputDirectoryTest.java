@@ -1,6 +1,7 @@
 package dev.newt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.newt.io.AtomicFiles;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class OutputDirectoryTest {
         assertThat(third.exitCode()).as(third.err()).isZero();
     }
 
-    /** Another disk cannot be filled without a superuser; a limit on a file's size makes the same write fail. */
+    /** By a limit on the size of files. */
     @Test
     void keepsTheLastWholeCheckpointWhenAWriteFails() throws Exception {
         Path config = config("max_steps: 4", "save_steps: 2", "auto_resume_from_checkpoints: true");
@@ -71,6 +72,53 @@ class OutputDirectoryTest {
 
         assertThat(ended(NewtProcess.ofClasses(folder, "config.yaml"))).isZero();
         assertThat(adapter).hasBinaryContent(trained);
+    }
+
+    /**
+     * A disk of 8 MiB of its own, which another program fills while the run goes on. What lies there is copied out before it
+     * vanishes with the last process.
+     */
+    @Test
+    void losesNothingThatWasSavedWhenTheDiskFills() throws Exception {
+        String mount = "mount -t tmpfs -o size=8m tmpfs out";
+        Path config =
+                config("max_steps: 400", "save_steps: 5", "save_total_limit: 2", "auto_resume_from_checkpoints: true");
+        Path output = Files.createDirectories(folder.resolve("out"));
+        assumeThat(new ProcessBuilder("unshare", "-rm", "sh", "-c", mount)
+                        .directory(folder.toFile())
+                        .start()
+                        .waitFor())
+                .as("a mount of its own, which this machine may not allow")
+                .isZero();
+
+        NewtProcess full = NewtProcess.ofClassesWithMounts(
+                mount
+                        + """
+                 || exit 9
+                ( while [ ! -d out/checkpoint-5 ]; do sleep 0.05; done; cat /dev/zero > out/filler ) 2> filler.err &
+                filler=$!
+                "$@"
+                code=$?
+                kill $filler 2> filler.err
+                wait
+                rm out/filler
+                cp -a out/. saved
+                exit $code
+                """,
+                folder,
+                "config.yaml");
+        assertThat(ended(full)).as(full.out()).isEqualTo(2);
+        assertThat(full.err())
+                .startsWith("error: " + output)
+                .endsWith(
+                        ": the disk is full; nothing was replaced. Free some space or choose a folder on another disk.\n");
+        Path saved = folder.resolve("saved");
+        assertThat(RunFolderCheck.temporaries(saved)).isEmpty();
+        RunFolderCheck.everyFileIsWhole(saved, folder.resolve("last_run_prepared"), TinyRun.MODEL, config);
+
+        NewtProcess resumed = NewtProcess.ofClasses(folder, "config.yaml", "output_dir=saved", "max_steps=400");
+        resumed.awaitOut("resuming after step ");
+        resumed.kill();
     }
 
     private static int ended(NewtProcess process) throws Exception {
