@@ -27,11 +27,15 @@ public record ExecutionPlan(
     /**
      * The model that is tuned.
      *
-     * @param folder absolute
+     * @param name as the configuration has it
+     * @param source of its shape: {@code folder}, {@code cache} of the hub, {@code catalogue}
+     * @param folder absolute; empty where only the catalogue knows the model
      * @param parametersByPart embedding, attention, mlp, norm, head
      */
     public record Model(
-            String folder,
+            String name,
+            String source,
+            Optional<String> folder,
             String family,
             int layers,
             int hidden,

@@ -31,7 +31,7 @@ public final class PlanTable {
     private void model(ExecutionPlan plan) {
         ExecutionPlan.Model model = plan.model();
         line("plan", plan.hash().substring(0, SHOWN_HASH));
-        line("model", model.folder() + (model.drawnAtRandom() ? ", weights drawn at random" : ""));
+        line("model", where(model) + (model.drawnAtRandom() ? ", weights drawn at random" : ""));
         line(
                 "",
                 model.family() + ", " + model.layers() + " layers of " + Text.count(model.hidden()) + ", vocabulary "
@@ -43,6 +43,14 @@ public final class PlanTable {
                                 .filter(part -> part.getValue() > 0)
                                 .map(part -> part.getKey() + " " + Text.count(part.getValue()))
                                 .collect(Collectors.joining(", ")));
+    }
+
+    private static String where(ExecutionPlan.Model model) {
+        return switch (model.source()) {
+            case "catalogue" -> model.name() + ", not fetched yet: shape from the catalogue";
+            case "cache" -> model.name() + ", from the hub's cache";
+            default -> model.folder().orElse(model.name());
+        };
     }
 
     private void method(ExecutionPlan plan) {

@@ -12,10 +12,8 @@ import dev.newt.config.SchedulerName;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
 import dev.newt.config.yaml.ProblemException;
-import dev.newt.hub.ModelLocation;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
-import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -24,7 +22,6 @@ import dev.newt.plan.ExecutionPlan.Lora;
 import dev.newt.plan.ExecutionPlan.Method;
 import dev.newt.plan.ExecutionPlan.Model;
 import dev.newt.plan.ExecutionPlan.Optimizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,8 +87,8 @@ public final class Planner {
 
     private ExecutionPlan plan() {
         List<UserException> errors = new ArrayList<>();
-        Optional<ModelConfig> model = attempt(errors, this::readModel);
-        Optional<Method> method = model.flatMap(read -> attempt(errors, () -> method(read)));
+        Optional<PlannedModel> model = attempt(errors, () -> PlannedModel.of(loaded));
+        Optional<Method> method = model.flatMap(found -> attempt(errors, () -> method(found.config())));
         PlannedData data = new PlannedData(loaded);
         errors.addAll(data.errors());
         if (!errors.isEmpty()) {
@@ -109,13 +106,14 @@ public final class Planner {
         }
     }
 
-    private ExecutionPlan build(ModelConfig model, Method method, PlannedData data) {
+    private ExecutionPlan build(PlannedModel found, Method method, PlannedData data) {
+        ModelConfig model = found.config();
         Compute compute = compute();
         Batch batch = batch(model.spec());
         Estimates estimates = new Estimates(model, method, compute, batch);
         return new ExecutionPlan(
                 PlanJson.hash(config, model.spec(), compute),
-                model(model),
+                model(found),
                 method,
                 compute,
                 batch,
@@ -128,40 +126,17 @@ public final class Planner {
                 List.copyOf(warnings));
     }
 
-    private ModelConfig readModel() {
-        Path folder = folder();
-        if (!Files.isDirectory(folder)) {
-            throw loaded.error(
-                    "base_model",
-                    "base_model: " + folder
-                            + (ModelLocation.repo(config.model().baseModel(), folder)
-                                            .isPresent()
-                                    ? " is not a folder, and the model "
-                                            + config.model().baseModel()
-                                            + " has not been fetched from the hub yet; train and preprocess do so"
-                                    : " is not a folder; download the model and give the folder with its config.json, "
-                                            + "*.safetensors and tokenizer.json"));
-        }
-        try {
-            return Families.read(folder.resolve("config.json"));
-        } catch (UserException e) {
-            throw loaded.error("base_model", "base_model: " + e.getMessage());
-        }
-    }
-
-    private Path folder() {
-        String written = config.model().baseModel();
-        return ModelLocation.of(written, loaded.paths().find(written));
-    }
-
-    private Model model(ModelConfig model) {
+    private Model model(PlannedModel found) {
+        ModelConfig model = found.config();
         DecoderSpec spec = model.spec();
         Map<String, Long> byPart = new TreeMap<>();
         model.tensors()
                 .parametersByPart()
                 .forEach((part, count) -> byPart.put(part.name().toLowerCase(Locale.ROOT), count));
         return new Model(
-                folder().toString(),
+                config.model().baseModel(),
+                found.source(),
+                found.folder().map(Path::toString),
                 model.family(),
                 spec.layers(),
                 spec.hidden(),

@@ -51,6 +51,40 @@ class PlannerTest {
     }
 
     @Test
+    void plansModelsOfTheCatalogueWithoutFetchingThem() {
+        ExecutionPlan plan = plan(QLORA, "base_model=meta-llama/llama-3.1-8B", "sequence_len=2048");
+
+        assertThat(plan.model().source()).isEqualTo("catalogue");
+        assertThat(plan.model().folder()).isEmpty();
+        assertThat(plan.model().parameters()).isEqualTo(8_030_261_248L);
+        assertThat(PlanTable.of(plan))
+                .contains("model       meta-llama/llama-3.1-8B, not fetched yet: shape from the catalogue\n");
+        assertThatThrownBy(() -> plan(QLORA, "base_model=meta-llama/Llama-3.1-8"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("has not been fetched from the hub yet; train and preprocess do so. Known without "
+                        + "fetching: meta-llama/Llama-3.1-8B, ");
+    }
+
+    @Test
+    void prefersTheModelsOwnFolderToTheCatalogue() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("HuggingFaceTB/SmolLM-135M"));
+        Files.copy(Path.of("examples/models/newt-tiny/config.json"), model.resolve("config.json"));
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                """
+                base_model: HuggingFaceTB/SmolLM-135M
+                learning_rate: 1e-4
+                datasets:
+                  - path: %s
+                    type: completion
+                """
+                        .formatted(Path.of("examples/data/orders-test.jsonl").toAbsolutePath()));
+
+        assertThat(plan(file).model().source()).isEqualTo("folder");
+        assertThat(plan(file).model().folder()).contains(model.toString());
+    }
+
+    @Test
     void estimatesTheWorkOfTheExample() {
         double tokens = 4 * 512;
         double blocks = 2 * tokens * 2_359_296;

@@ -1,0 +1,72 @@
+package dev.newt.plan;
+
+import dev.newt.config.LoadedConfig;
+import dev.newt.config.yaml.Suggestion;
+import dev.newt.hub.ModelLocation;
+import dev.newt.io.UserException;
+import dev.newt.model.family.Catalogue;
+import dev.newt.model.family.Families;
+import dev.newt.model.family.ModelConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The model of a configuration and where its shape was found: in a folder, in the cache of the hub, or in the catalogue, in this order.
+ *
+ * @param folder absolute; empty where only the catalogue knows the model
+ * @param source {@code folder}, {@code cache}, {@code catalogue}
+ */
+record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
+    private static final String KEY = "base_model";
+    private static final int SUGGESTIONS = 3;
+
+    /** @throws UserException with the place in the file, where nothing is known of the model or it is not supported */
+    static PlannedModel of(LoadedConfig loaded) {
+        String written = loaded.config().model().baseModel();
+        Path here = loaded.paths().find(written);
+        Path folder = ModelLocation.of(written, here);
+        boolean cached = !folder.equals(here);
+        Path file = folder.resolve("config.json");
+        // The cache may hold no more of a model than its tokenizer.
+        if (cached ? Files.exists(file) : Files.isDirectory(folder)) {
+            try {
+                return new PlannedModel(Families.read(file), Optional.of(folder), cached ? "cache" : "folder");
+            } catch (UserException e) {
+                throw loaded.error(KEY, KEY + ": " + e.getMessage());
+            }
+        }
+        boolean repo = ModelLocation.repo(written, here).isPresent();
+        Catalogue catalogue = Catalogue.read();
+        return Optional.of(written)
+                .filter(name -> repo)
+                .flatMap(catalogue::find)
+                .map(config -> new PlannedModel(config, Optional.empty(), "catalogue"))
+                .orElseThrow(() -> loaded.error(KEY, KEY + ": " + missing(written, folder, repo, catalogue)));
+    }
+
+    private static String missing(String written, Path folder, boolean repo, Catalogue catalogue) {
+        if (!repo) {
+            return folder + " is not a folder; download the model and give the folder with its config.json, "
+                    + "*.safetensors and tokenizer.json";
+        }
+        List<String> near = near(written, catalogue.names());
+        return folder + " is not a folder, and the model " + written
+                + " has not been fetched from the hub yet; train and preprocess do so"
+                + (near.isEmpty() ? "" : ". Known without fetching: " + String.join(", ", near));
+    }
+
+    private static List<String> near(String written, List<String> names) {
+        List<String> left = new ArrayList<>(names);
+        List<String> near = new ArrayList<>();
+        for (Optional<String> next = Suggestion.nearest(written, left);
+                next.isPresent() && near.size() < SUGGESTIONS;
+                next = Suggestion.nearest(written, left)) {
+            near.add(next.get());
+            left.remove(next.get());
+        }
+        return near;
+    }
+}
