@@ -1,16 +1,19 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.plan.Device;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.Fit;
 import dev.newt.plan.PlanJson;
 import dev.newt.plan.PlanTable;
 import dev.newt.plan.Planner;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
-/** Shows what a configuration comes to. */
+/** Shows what a configuration comes to, and whether it fits. */
 final class PlanCommand implements Command {
     private static final String JSON = "json";
+    private static final String ON = "on";
 
     @Override
     public String name() {
@@ -19,20 +22,27 @@ final class PlanCommand implements Command {
 
     @Override
     public String summary() {
-        return "show what would run: parameters, steps, memory, work";
+        return "show what would run: parameters, steps, memory, work, and whether it fits";
     }
 
     @Override
     public Options options() {
         return new Options()
                 .addOption(Option.builder().longOpt(JSON).desc("print JSON").get())
+                .addOption(Option.builder()
+                        .longOpt(ON)
+                        .hasArg()
+                        .argName("DEVICE")
+                        .desc("plan for another device, such as h100-80gb or cpu-24gb")
+                        .get())
                 .addOption(Arguments.formatOption());
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
+        Device device = arguments.value(ON).map(Device::named).orElseGet(Device::here);
         LoadedConfig loaded = arguments.config(console);
-        ExecutionPlan plan = Planner.plan(loaded);
+        ExecutionPlan plan = Planner.plan(loaded, device);
         if (arguments.json() && !arguments.has(JSON)) {
             ProblemJson problems = new ProblemJson();
             problems.add(loaded.warnings());
@@ -40,7 +50,8 @@ final class PlanCommand implements Command {
             console.out().print(problems.text());
             return ExitCode.DONE;
         }
-        console.out().print(arguments.has(JSON) ? PlanJson.write(plan) : PlanTable.of(plan));
+        Fit fit = Fit.of(loaded, plan);
+        console.out().print(arguments.has(JSON) ? PlanJson.write(plan, fit) : PlanTable.of(plan, fit));
         return ExitCode.DONE;
     }
 }

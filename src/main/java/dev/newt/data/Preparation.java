@@ -22,9 +22,9 @@ import java.util.function.Predicate;
 
 /** From data files to tokens: reads, tokenises, masks, filters, splits, and keeps the result for the next run. */
 public final class Preparation {
-    private static final String TRAIN = "train";
+    static final String TRAIN = "train";
     private static final String TEST = "test";
-    private static final String VALIDATION_ROWS = "validation.rows";
+    static final String VALIDATION_ROWS = "validation.rows";
     private static final int AXOLOTLS_BIN_SIZE = 200;
 
     private final DataSettings settings;

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class PreparedCache {
     private static final Logger LOG = LoggerFactory.getLogger(PreparedCache.class);
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String MANIFEST = "manifest.json";
+    static final String MANIFEST = "manifest.json";
     private static final long LOCK_RETRY_MILLIS = 50;
 
     /** @param checksums CRC-32C of each file, by name */

@@ -8,12 +8,14 @@ import java.util.Optional;
  * What will run.
  *
  * @param hash of everything that the result depends on: the run's identity. Paths of outputs, logging and saving are not in it
+ * @param device that memory and number formats are planned for
  * @param warnings about the model and the data; those about the file are the configuration's
  */
 public record ExecutionPlan(
         String hash,
         Model model,
         Method method,
+        Device device,
         Compute compute,
         Batch batch,
         Steps steps,
@@ -104,17 +106,26 @@ public record ExecutionPlan(
      * The run's length.
      *
      * @param total optimizer steps; absent where the rows have to be read first
-     * @param certainty of {@code total}: {@code exact}, {@code at most}, or {@code unknown}
+     * @param certainty of {@code total}: {@code exact}, {@code at most}, {@code about}, or {@code unknown}
      * @param trainRows as counted; absent where the files have to be read first
+     * @param tokens of one epoch
      * @param warmup steps, as a rule and, where the total is known, as a number
      */
     public record Steps(
             Optional<Long> total,
             String certainty,
             Optional<Long> trainRows,
+            Optional<Tokens> tokens,
             double epochs,
             Optional<Integer> maxSteps,
             Warmup warmup) {}
+
+    /**
+     * Tokens of the training rows.
+     *
+     * @param prepared counted in the prepared data; else estimated from the files' sizes
+     */
+    public record Tokens(long count, boolean prepared) {}
 
     /**
      * AdamW's settings.
@@ -150,19 +161,22 @@ public record ExecutionPlan(
     public record Data(List<String> train, List<String> test, double valSetSize) {}
 
     /**
-     * Peak memory in bytes, by part; an estimate from above for rows of full length.
+     * Memory in bytes at the moment of the peak, by part, for rows of full length.
      *
      * @param weights frozen ones, and those trained in full
+     * @param files pages of the model's files that the system still counts after their content was converted; it takes them back in need
      * @param adapters low-rank matrices
-     * @param gradients of what is trained
+     * @param gradients of what is trained, as far as they are there
      * @param optimizer both moments
-     * @param activations kept for the backward pass of one micro batch
+     * @param activations kept for the backward pass of one micro batch, as far as they are still or already there
      * @param logits that exist at once
-     * @param workspace short-lived tensors of one layer
+     * @param workspace short-lived tensors of one operation
      * @param runtime the JVM and libtorch themselves
+     * @param activationsOfBlocks the whole of what is kept, either way
      */
     public record Memory(
             long weights,
+            long files,
             long adapters,
             long gradients,
             long optimizer,
@@ -170,7 +184,16 @@ public record ExecutionPlan(
             long logits,
             long workspace,
             long runtime,
-            long total) {}
+            long total,
+            Activations activationsOfBlocks) {}
+
+    /**
+     * What the forward pass of one micro batch leaves for the backward pass.
+     *
+     * @param kept where all is kept
+     * @param checkpointed where blocks are computed again
+     */
+    public record Activations(long kept, long checkpointed) {}
 
     /**
      * Floating point operations of one step with rows of full length; a multiplication and an addition are two.

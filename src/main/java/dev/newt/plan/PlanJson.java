@@ -32,6 +32,13 @@ public final class PlanJson {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan).replace("\r\n", "\n") + "\n";
     }
 
+    /** The same, with {@code fit} behind it. */
+    public static String write(ExecutionPlan plan, Fit fit) {
+        ObjectNode json = MAPPER.valueToTree(plan);
+        json.set("fit", MAPPER.valueToTree(fit));
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json).replace("\r\n", "\n") + "\n";
+    }
+
     /** What the weights after a given step depend on. */
     private record Identity(
             ModelConfig model,
@@ -50,9 +57,17 @@ public final class PlanJson {
         ((ObjectNode) json.get("data")).remove("dataset_prepared_path");
         ((ObjectNode) json.get("training")).remove("checkpointing");
         ((ObjectNode) json.get("model")).remove("bf16");
+        return digest(json.toString());
+    }
+
+    /** SHA-256 in hexadecimal digits of a value's JSON. */
+    static String digest(Object value) {
+        return digest(MAPPER.writeValueAsString(value));
+    }
+
+    private static String digest(String text) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(json.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A plan on one screen: a column of names, a column of values. */
@@ -19,11 +20,21 @@ public final class PlanTable {
 
     /** Lines of at most 100 characters or so; the last ends too. */
     public static String of(ExecutionPlan plan) {
+        return of(plan, Optional.empty());
+    }
+
+    /** With a verdict. */
+    public static String of(ExecutionPlan plan, Fit fit) {
+        return of(plan, Optional.of(fit));
+    }
+
+    private static String of(ExecutionPlan plan, Optional<Fit> fit) {
         PlanTable table = new PlanTable();
         table.model(plan);
         table.method(plan);
         table.run(plan);
         table.memory(plan);
+        fit.ifPresent(table::fit);
         plan.warnings().forEach(warning -> table.line("warning", warning));
         return table.text.toString();
     }
@@ -114,6 +125,12 @@ public final class PlanTable {
                         + " tokens" + (batch.packing() ? ", packed" : "") + "; " + Text.count(batch.tokensPerStep())
                         + " tokens a step");
         line("steps", steps(plan.steps()));
+        plan.steps()
+                .tokens()
+                .ifPresent(tokens -> line(
+                        "tokens",
+                        (tokens.prepared() ? "" : "about ") + Text.count(tokens.count()) + " an epoch"
+                                + (tokens.prepared() ? "" : ", by the size of the files")));
         ExecutionPlan.Optimizer optimizer = plan.optimizer();
         line(
                 "optimizer",
@@ -141,6 +158,7 @@ public final class PlanTable {
         line("memory", "about " + Text.bytes(memory.total()) + " at the peak");
         List<String> parts = new ArrayList<>();
         part(parts, "weights", memory.weights());
+        part(parts, "files", memory.files());
         part(parts, "adapters", memory.adapters());
         part(parts, "gradients", memory.gradients());
         part(parts, "optimizer", memory.optimizer());
@@ -151,7 +169,29 @@ public final class PlanTable {
         part(parts, "workspace", memory.workspace());
         part(parts, "runtime", memory.runtime());
         line("", String.join(", ", parts));
+        line(
+                "",
+                "activations of the blocks: " + Text.bytes(memory.activationsOfBlocks().kept()) + " kept, "
+                        + Text.bytes(memory.activationsOfBlocks().checkpointed()) + " with gradient_checkpointing");
         line("work", Text.flops(plan.work().step()) + " a step");
+    }
+
+    private void fit(Fit fit) {
+        String device = fit.device().equals("here") ? "this machine" : fit.device();
+        line(
+                "verdict",
+                fit.verdict().text() + ": about " + Text.bytes(fit.peakBytes()) + " of the "
+                        + Text.bytes(fit.memoryBytes()) + " of " + device);
+        fit.secondsPerStep()
+                .ifPresent(seconds ->
+                        line("time", "about " + Text.seconds(seconds) + " a step, at 40% of the device's peak"));
+        for (Fit.Change change : fit.changes()) {
+            line("would fit", String.join(" ", change.overrides()));
+            line("", Text.bytes(change.peakBytes()) + "; " + change.price());
+        }
+        if (fit.verdict() != Fit.Verdict.FITS && fit.changes().isEmpty()) {
+            line("", "no change known here makes it fit surely; all of them together need " + Text.bytes(fit.least()));
+        }
     }
 
     private static void part(List<String> parts, String name, long bytes) {

@@ -6,6 +6,9 @@ import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
 import dev.newt.data.DatasetInfo;
+import dev.newt.data.PreparedSummary;
+import dev.newt.data.pack.BatchPlan;
+import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
 import dev.newt.data.source.Format;
@@ -14,6 +17,7 @@ import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Data;
 import dev.newt.plan.ExecutionPlan.Steps;
+import dev.newt.plan.ExecutionPlan.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,21 +93,52 @@ final class PlannedData {
         }
     }
 
-    /**
-     * Without {@code max_steps} an upper bound: rows that are too long may be dropped, and packing joins short ones. Rows of running text are
-     * cut into pieces, whose number only the tokenizer knows.
-     */
+    /** Exact where the data are prepared. Else from the rows, or with packing from the size of the files: see {@link Steps#certainty}. */
     Steps steps(Batch batch) {
+        Optional<PreparedSummary> prepared =
+                PreparedLink.find(loaded, files()).filter(summary -> summary.lengths().length > 0);
+        Optional<Long> rows = prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
+        Optional<Tokens> tokens = prepared.map(summary -> new Tokens(summary.tokens(), true))
+                .or(() -> TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false)));
+        Optional<Long> perEpoch = prepared.map(summary -> stepsPerEpoch(summary.lengths()))
+                .or(() -> rows.filter(count -> !joinsOrCutsRows(batch))
+                        .map(count -> ceilDiv(ceilDiv(count, batch.microBatchSize()), batch.accumulation())))
+                .or(() -> tokens.map(count -> ceilDiv(Math.max(1, count.count()), batch.tokensPerStep())));
         TrainingConfig training = loaded.config().training();
-        Warmup warmup = Planner.warmup(training);
-        Optional<Long> rows = trainRows();
-        Optional<Long> most = rows.filter(count -> !cutsRows()).map(count -> {
-            long microBatches = ceilDiv(count, batch.microBatchSize());
-            return (long) Math.ceil(training.numEpochs() * ceilDiv(microBatches, batch.accumulation()));
-        });
-        Optional<Long> total = training.maxSteps().map(Integer::longValue).or(() -> most);
-        String certainty = training.maxSteps().isPresent() ? "exact" : total.isPresent() ? "at most" : "unknown";
-        return new Steps(total, certainty, rows, training.numEpochs(), training.maxSteps(), warmup);
+        Optional<Long> total = training.maxSteps()
+                .map(Integer::longValue)
+                .or(() -> perEpoch.map(steps -> (long) Math.ceil(training.numEpochs() * steps)));
+        return new Steps(
+                total,
+                certainty(training, prepared.isPresent(), total.isPresent(), batch),
+                rows,
+                tokens,
+                training.numEpochs(),
+                training.maxSteps(),
+                Planner.warmup(training));
+    }
+
+    private String certainty(TrainingConfig training, boolean prepared, boolean known, Batch batch) {
+        if (training.maxSteps().isPresent() || prepared) {
+            return "exact";
+        }
+        // Rows that are too long may be dropped.
+        return !known ? "unknown" : joinsOrCutsRows(batch) || trainRows().isEmpty() ? "about" : "at most";
+    }
+
+    private long stepsPerEpoch(int[] lengths) {
+        BatchSettings settings = PlannedBatches.training(loaded.config());
+        return new BatchPlan(lengths, settings).stepsPerEpoch();
+    }
+
+    /** Steps do not follow from the number of rows. */
+    private boolean joinsOrCutsRows(Batch batch) {
+        return batch.packing() || cutsRows();
+    }
+
+    private double valSetShare() {
+        double aside = loaded.config().data().valSetSize();
+        return aside < 1 ? aside : 0;
     }
 
     private boolean cutsRows() {

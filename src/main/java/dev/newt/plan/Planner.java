@@ -41,24 +41,39 @@ public final class Planner {
 
     private final LoadedConfig loaded;
     private final NewtConfig config;
-    private final Path cpuinfo;
+    private final Device device;
     private final List<String> warnings = new ArrayList<>();
 
-    private Planner(LoadedConfig loaded, Path cpuinfo) {
+    private Planner(LoadedConfig loaded, Device device) {
         this.loaded = loaded;
         this.config = loaded.config();
-        this.cpuinfo = cpuinfo;
+        this.device = device;
     }
 
     /**
+     * A plan for this machine.
+     *
      * @throws UserException where the model or the data do not fit, one line for each problem, with the place in the file
      */
     public static ExecutionPlan plan(LoadedConfig loaded) {
-        return plan(loaded, CPUINFO);
+        return plan(loaded, Device.here());
     }
 
-    static ExecutionPlan plan(LoadedConfig loaded, Path cpuinfo) {
-        return new Planner(loaded, cpuinfo).plan();
+    /** A plan for a device, which need not be there. */
+    public static ExecutionPlan plan(LoadedConfig loaded, Device device) {
+        return new Planner(loaded, device).plan();
+    }
+
+    /** The memory alone: neither the model nor the data are looked for. */
+    static ExecutionPlan.Memory memory(LoadedConfig loaded, ModelConfig model, Device device) {
+        Planner planner = new Planner(loaded, device);
+        return planner.memory(model, planner.method(model), planner.compute(), planner.batch(model.spec()));
+    }
+
+    private ExecutionPlan.Memory memory(ModelConfig model, Method method, Compute compute, Batch batch) {
+        return new MemoryEstimate(
+                        model, method, compute, batch, device, config.model().reinitWeights())
+                .memory();
     }
 
     /**
@@ -110,19 +125,19 @@ public final class Planner {
         ModelConfig model = found.config();
         Compute compute = compute();
         Batch batch = batch(model.spec());
-        Estimates estimates = new Estimates(model, method, compute, batch);
         return new ExecutionPlan(
                 PlanJson.hash(config, model.spec(), compute),
                 model(found),
                 method,
+                device,
                 compute,
                 batch,
                 data.steps(batch),
                 optimizer(),
                 PlannedSchedule.of(loaded),
                 data.files(),
-                estimates.memory(),
-                estimates.work(),
+                memory(model, method, compute, batch),
+                WorkEstimate.of(model, method, compute, batch),
                 List.copyOf(warnings));
     }
 
@@ -208,9 +223,10 @@ public final class Planner {
 
     private Compute compute() {
         Precision asked = config.model().bf16();
-        boolean fast = asked == Precision.AUTO && Processor.multipliesBf16(cpuinfo);
+        boolean fast = asked == Precision.AUTO && device.multipliesBf16();
+        String what = device.processor() ? "the processor" : device.name();
         String reason = asked == Precision.AUTO
-                ? "bf16: auto, and the processor " + (fast ? "multiplies bfloat16" : "does not multiply bfloat16")
+                ? "bf16: auto, and " + what + (fast ? " multiplies bfloat16" : " does not multiply bfloat16")
                 : "bf16: " + asked.text();
         boolean bf16 = asked == Precision.AUTO ? fast : asked != Precision.OFF;
         return new Compute(

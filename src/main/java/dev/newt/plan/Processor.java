@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 /** What the machine's processor can do. */
 final class Processor {
+    static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
     /** Names in Linux's list of features; the last is ARM's. */
     private static final Set<String> BF16 = Set.of("avx512_bf16", "amx_bf16", "bf16");
 

@@ -27,6 +27,19 @@ final class Text {
                 : String.format(Locale.ROOT, "%.2f GFLOP", operations / 1e9);
     }
 
+    /** {@code 1.5 s}, {@code 12 min}, {@code 3.1 h}. */
+    static String seconds(double seconds) {
+        if (seconds < 1) {
+            return String.format(Locale.ROOT, "%.2f s", seconds);
+        }
+        if (seconds < 120) {
+            return String.format(Locale.ROOT, "%.1f s", seconds);
+        }
+        return seconds < 7200
+                ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+
     /** {@code 2.5%}. */
     static String percent(double part) {
         return number(100 * part) + "%";

@@ -19,6 +19,8 @@ import dev.newt.data.source.Split;
 import dev.newt.data.token.SpecialTokens;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.plan.ConfiguredTemplate;
+import dev.newt.plan.PlannedBatches;
+import dev.newt.plan.PreparedLink;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +29,6 @@ import java.util.Optional;
 
 /** From the configuration to the settings of the data. */
 final class DataWiring {
-    private static final String PREPARED = "last_run_prepared";
-
     private final LoadedConfig loaded;
     private final NewtConfig config;
 
@@ -71,31 +71,16 @@ final class DataWiring {
                 data.samplePacking(),
                 config.training().seed(),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
-                loaded.paths().output(data.datasetPreparedPath().orElse(PREPARED)),
+                PreparedLink.folder(loaded),
                 loaded.paths()::find);
     }
 
     BatchSettings trainingBatches() {
-        return batches(config.data().samplePacking(), true);
+        return PlannedBatches.training(config);
     }
 
     BatchSettings evaluationBatches() {
-        return batches(config.data().evalSamplePacking().orElse(config.data().samplePacking()), false);
-    }
-
-    private BatchSettings batches(boolean packing, boolean training) {
-        DataConfig data = config.data();
-        int rows = config.training().microBatchSize();
-        boolean inOrder = data.curriculumSampling();
-        return new BatchSettings(
-                training ? rows : config.schedule().evalBatchSize().orElse(rows),
-                training ? config.training().gradientAccumulationSteps() : 1,
-                data.sequenceLen(),
-                packing,
-                data.samplePackingBinSize(),
-                data.samplePackingSequentially() || inOrder,
-                training && !inOrder,
-                config.training().seed());
+        return PlannedBatches.evaluation(config);
     }
 
     private DatasetSettings dataset(DatasetConfig dataset) {

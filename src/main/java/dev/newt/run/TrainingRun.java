@@ -14,6 +14,7 @@ import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PlanJson;
+import dev.newt.plan.PreparedLink;
 import dev.newt.tensor.Engine;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
@@ -55,6 +56,7 @@ public final class TrainingRun implements AutoCloseable {
         this.lock = lock;
         this.tokenizer = tokenizer;
         this.data = Preparation.prepare(wiring.data(), tokenizer, progress);
+        PreparedLink.remember(loaded, data.directory());
         requirePositions();
         this.batches = new PreparedBatches(data.train(), wiring.trainingBatches());
         String dataKey = data.directory().getFileName().toString();

@@ -108,17 +108,26 @@ class PlannerTest {
 
     @Test
     void estimatesTheMemoryOfTheExample() {
-        ExecutionPlan.Memory memory = plan(QLORA).memory();
+        // Two micro batches, so that the gradients of the first are there at the peak of the second.
+        ExecutionPlan.Memory memory = plan(QLORA, "gradient_accumulation_steps=2").memory();
 
         // Projections in NF4 with scales, the rest in 4 bytes.
         assertThat((double) memory.weights())
                 .isEqualTo(2_359_296 * (0.5 + 1 / 64.0 + 4 / 16384.0) + (2_681_280 - 2_359_296) * 4, within(1.0));
+        assertThat(memory.files()).isEqualTo(2 * 2_681_280);
         assertThat(memory.adapters()).isEqualTo(4 * 325_632);
         assertThat(memory.gradients()).isEqualTo(4 * 325_632);
         assertThat(memory.optimizer()).isEqualTo(8 * 325_632);
         assertThat(memory.logits()).isEqualTo(2L * 2048 * 1664 * 4);
+        // Seven boundaries, the last normed, rotary tables; of each block two normed inputs and the sum between them, queries,
+        // keys, values and the attention's output, gate, up and product, seven ranks; scales and log-sums.
+        long block = 3 * 192 + 2 * 192 + 2 * 64 + 3 * 512 + 7 * 16 + 2 + 6;
+        assertThat(memory.activations()).isEqualTo(4L * 2048 * (7 * 192 + 192 + 32 + 6 * block));
+        assertThat(memory.activationsOfBlocks().kept()).isEqualTo(memory.activations());
+        assertThat(memory.activationsOfBlocks().checkpointed()).isEqualTo(4L * 2048 * (7 * 192 + 192 + 32));
         assertThat(memory.total())
                 .isEqualTo(memory.weights()
+                        + memory.files()
                         + memory.adapters()
                         + memory.gradients()
                         + memory.optimizer()
@@ -129,6 +138,7 @@ class PlannerTest {
 
         ExecutionPlan.Memory full = plan(PRETRAIN).memory();
         assertThat(full.weights()).isEqualTo(4 * 2_681_280);
+        assertThat(full.files()).isZero();
         assertThat(full.optimizer()).isEqualTo(8 * 2_681_280);
         assertThat(plan(QLORA, "gradient_checkpointing=true").memory().activations())
                 .isLessThan(memory.activations() / 3);
@@ -136,7 +146,7 @@ class PlannerTest {
 
     @Test
     void countsSteps() {
-        ExecutionPlan.Steps steps = plan(QLORA).steps();
+        ExecutionPlan.Steps steps = plan(QLORA, "sample_packing=false").steps();
         assertThat(steps.trainRows()).contains(2400L);
         assertThat(steps.total()).contains(3L * 600);
         assertThat(steps.certainty()).isEqualTo("at most");
@@ -146,6 +156,7 @@ class PlannerTest {
         // 2,400 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
         assertThat(plan(
                                 QLORA,
+                                "sample_packing=false",
                                 "test_datasets=[]",
                                 "val_set_size=0.1",
                                 "gradient_accumulation_steps=7",
@@ -153,8 +164,22 @@ class PlannerTest {
                         .steps()
                         .total())
                 .contains(39L);
-        assertThat(plan(PRETRAIN).steps().certainty()).isEqualTo("unknown");
-        assertThat(plan(QLORA, "datasets[0].split=train[:10]").steps().total()).isEmpty();
+        assertThat(plan(QLORA, "sample_packing=false", "datasets[0].split=train[:10]")
+                        .steps()
+                        .trainRows())
+                .isEmpty();
+    }
+
+    @Test
+    void estimatesTokensAndPackedStepsFromTheSizeOfTheFiles() throws IOException {
+        long tokens = Math.round(Files.size(Path.of("examples/data/orders-train.jsonl")) / 4.5);
+
+        ExecutionPlan.Steps steps = plan(QLORA).steps();
+
+        assertThat(steps.tokens()).contains(new ExecutionPlan.Tokens(tokens, false));
+        assertThat(steps.total()).contains(3 * ((tokens + 2047) / 2048));
+        assertThat(steps.certainty()).isEqualTo("about");
+        assertThat(plan(PRETRAIN).steps().certainty()).isEqualTo("about");
     }
 
     @Test
@@ -175,14 +200,14 @@ class PlannerTest {
         Path without = Files.writeString(folder.resolve("without"), "processor : 0\nflags\t\t: fpu avx512f\n");
 
         var auto = ConfigFile.load(QLORA, List.of("bf16=auto"));
-        assertThat(Planner.plan(auto, with).compute().type()).isEqualTo("bf16");
-        assertThat(Planner.plan(auto, without).compute().type()).isEqualTo("fp32");
-        assertThat(Planner.plan(auto, folder.resolve("none")).compute().type()).isEqualTo("fp32");
-        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of()), with)
+        assertThat(Planner.plan(auto, Device.here(with)).compute().type()).isEqualTo("bf16");
+        assertThat(Planner.plan(auto, Device.here(without)).compute().type()).isEqualTo("fp32");
+        assertThat(Planner.plan(auto, Device.here(folder.resolve("none"))).compute().type()).isEqualTo("fp32");
+        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of()), Device.here(with))
                         .compute()
                         .type())
                 .isEqualTo("fp32");
-        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of("bf16=true")), without)
+        assertThat(Planner.plan(ConfigFile.load(QLORA, List.of("bf16=true")), Device.here(without))
                         .compute()
                         .type())
                 .isEqualTo("bf16");
@@ -285,6 +310,7 @@ class PlannerTest {
                         "hash",
                         "model",
                         "method",
+                        "device",
                         "compute",
                         "batch",
                         "steps",
@@ -303,13 +329,13 @@ class PlannerTest {
     void printsOneScreen() {
         String table = PlanTable.of(plan(QLORA));
 
-        assertThat(table.lines().count()).isLessThan(24);
+        assertThat(table.lines().count()).isLessThan(26);
         assertThat(table.lines()).allSatisfy(line -> assertThat(line).matches("(\\S+|) +\\S.*"));
         assertThat(table)
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       at most 1,800, 3 epochs, warm-up 5% of the steps\n")
+                .contains("steps       about 222, 3 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }

@@ -1,0 +1,256 @@
+package dev.newt.plan;
+
+import dev.newt.model.DecoderSpec;
+import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.ExecutionPlan.Activations;
+import dev.newt.plan.ExecutionPlan.Batch;
+import dev.newt.plan.ExecutionPlan.Compute;
+import dev.newt.plan.ExecutionPlan.Lora;
+import dev.newt.plan.ExecutionPlan.Memory;
+import dev.newt.plan.ExecutionPlan.Method;
+import dev.newt.tensor.DType;
+import java.util.stream.Stream;
+
+/**
+ * The peak memory of a run, from shapes alone: what the tape keeps and what each operation takes beside it, at the three moments where the
+ * most is held. Those are the output head, between forward and backward pass; the backward pass of the last block; and the end of the
+ * backward pass, when all gradients are there. {@code docs/memory.md} holds it against measurements.
+ */
+final class MemoryEstimate {
+    /** Of what is trained: weights, gradients and each of AdamW's two moments are in 32 bits. */
+    private static final int WIDE = 4;
+    /** NF4 with doubly quantised scales: half a byte, an 8-bit scale for 64 elements, a 32-bit one for 64 * 256. */
+    private static final double NF4_BYTES = 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
+    /** The head works on as many positions at once as give this many logits. */
+    private static final long LOGITS_AT_ONCE = 1L << 22;
+    /** Rows of a head's matrix that are converted at once. */
+    private static final long HEAD_ROWS = 2048;
+    /** Rows of queries times their group that attention takes at once. */
+    private static final long QUERY_ROWS = 96;
+
+    private final DecoderSpec spec;
+    private final ModelConfig model;
+    private final Method method;
+    private final Compute compute;
+    private final Batch batch;
+    private final Device device;
+    private final boolean drawn;
+    private final long tokens;
+    private final boolean full;
+    /** Bytes of an element of a matrix product's operands, where they are converted first; else 0. */
+    private final int converted;
+
+    /** @param drawn weights are drawn at random, no file is read */
+    MemoryEstimate(ModelConfig model, Method method, Compute compute, Batch batch, Device device, boolean drawn) {
+        this.spec = model.spec();
+        this.model = model;
+        this.method = method;
+        this.compute = compute;
+        this.batch = batch;
+        this.device = device;
+        this.drawn = drawn;
+        this.tokens = (long) batch.microBatchSize() * batch.sequenceLen();
+        this.full = method.lora().isEmpty();
+        this.converted = compute.bytes() == WIDE || device.multipliesBf16() ? 0 : WIDE;
+    }
+
+    Memory memory() {
+        Moment most = Stream.of(atHead(), inLastBlock(), atEnd())
+                .max((a, b) -> Long.compare(a.sum(), b.sum()))
+                .orElseThrow();
+        long weights = weights();
+        long files = files();
+        long adapters = method.lora().map(lora -> lora.adapterParameters() * trainedBytes()).orElse(0L);
+        long optimizer = 2 * WIDE * method.trainedParameters();
+        long runtime = device.runtimeBytes();
+        return new Memory(
+                weights,
+                files,
+                adapters,
+                most.gradients(),
+                optimizer,
+                most.activations(),
+                most.logits(),
+                most.workspace(),
+                runtime,
+                weights + files + adapters + optimizer + runtime + most.sum(),
+                new Activations(kept(false), kept(true)));
+    }
+
+    /** What is held beside weights and moments. */
+    private record Moment(long gradients, long activations, long logits, long workspace) {
+        long sum() {
+            return gradients + activations + logits + workspace;
+        }
+    }
+
+    private Moment atHead() {
+        long elements = Math.min(tokens, Math.max(1, LOGITS_AT_ONCE / spec.vocabulary())) * spec.vocabulary();
+        long chunk = elements / spec.vocabulary();
+        long hidden = tokens * spec.hidden();
+        long workspace = hidden * WIDE + chunk * spec.hidden() * (compute.bytes() + WIDE);
+        if (converted > 0) {
+            workspace += HEAD_ROWS * (spec.hidden() + chunk) * WIDE;
+        }
+        if (trainsHead()) {
+            workspace += headBytes();
+        }
+        // Logits and their logarithms of probabilities.
+        return new Moment(earlierGradients(), kept(compute.checkpointing()), 2 * elements * WIDE, workspace);
+    }
+
+    private Moment inLastBlock() {
+        long layer = layerBytes() + spec.hidden() * tokens * compute.bytes();
+        long activations = kept(compute.checkpointing()) + (compute.checkpointing() ? layer : 0);
+        long gradients = batch.accumulation() > 1
+                ? allGradients()
+                : trainsHead() ? headBytes() : 0;
+        return new Moment(gradients, activations, 0, blockWorkspace());
+    }
+
+    /** The boundaries between blocks are kept to the very end. */
+    private Moment atEnd() {
+        long workspace = full && (batch.accumulation() > 1 || spec.tiedHead()) ? headBytes() : 0;
+        long first = compute.checkpointing() ? layerBytes() : 0;
+        return new Moment(allGradients(), boundaries() + first, 0, workspace + blockWorkspace());
+    }
+
+    private boolean trainsHead() {
+        return full
+                || method.lora().get().savedModules().stream().anyMatch(name -> name.endsWith("lm_head"));
+    }
+
+    private long headBytes() {
+        return (long) spec.vocabulary() * spec.hidden() * WIDE;
+    }
+
+    private long allGradients() {
+        return method.trainedParameters() * WIDE;
+    }
+
+    /** Of the micro batches before. */
+    private long earlierGradients() {
+        return batch.accumulation() > 1 ? allGradients() : 0;
+    }
+
+    /** Master values, and a copy in the compute type. */
+    private long trainedBytes() {
+        return compute.bytes() == WIDE ? WIDE : WIDE + compute.bytes();
+    }
+
+    private long weights() {
+        if (full) {
+            return model.tensors().parameters() * trainedBytes();
+        }
+        long projections = projections();
+        long others = model.tensors().parameters() - projections;
+        double frozen = compute.baseNf4() ? projections * NF4_BYTES : (double) projections * compute.bytes();
+        long saved = method.lora().get().savedParameters() * trainedBytes();
+        return (long) Math.ceil(frozen) + others * compute.bytes() + saved;
+    }
+
+    /** Pages of the model's files that are still mapped after their content was converted. */
+    private long files() {
+        if (!device.processor() || drawn) {
+            return 0;
+        }
+        DType stored = model.dtype().orElse(DType.F32);
+        boolean mapped = !full && stored.bytes() == compute.bytes() && stored != DType.F16;
+        long converted = mapped ? compute.baseNf4() ? projections() : 0 : model.tensors().parameters();
+        return converted * stored.bytes();
+    }
+
+    private long projections() {
+        return model.tensors().blockLinears().stream()
+                .mapToLong(slot -> slot.shape().elements())
+                .sum();
+    }
+
+    private long boundaries() {
+        return (spec.layers() + 1) * tokens * spec.hidden() * compute.bytes();
+    }
+
+    /** What the forward pass leaves for the backward pass: the boundaries, the normed last one, and the blocks' own where not checkpointed. */
+    private long kept(boolean checkpointing) {
+        long last = tokens * spec.hidden() * compute.bytes();
+        return boundaries() + last + tables() + (checkpointing ? 0 : spec.layers() * layerBytes());
+    }
+
+    /** Rotary cosines and sines. */
+    private long tables() {
+        return tokens * spec.attention().headDim() * WIDE;
+    }
+
+    /**
+     * Kept of one block, besides its input: both normed inputs where a projection's gradient needs them, queries, keys, values, the output
+     * of the attention, the sum after it, gate and up, and their product where the last projection's gradient needs it.
+     */
+    private long layerBytes() {
+        long elements = (readsInput("q_proj") || readsInput("k_proj") || readsInput("v_proj") ? spec.hidden() : 0)
+                + (readsInput("gate_proj") || readsInput("up_proj") ? spec.hidden() : 0)
+                + 2L * spec.attention().queryWidth()
+                + 2L * spec.attention().keyWidth()
+                + spec.hidden()
+                + 2L * spec.feedForward().intermediate()
+                + (readsInput("down_proj") ? spec.feedForward().intermediate() : 0)
+                + ranks();
+        // Scales of both norms, log-sums of the attention.
+        return tokens * (elements * compute.bytes() + (2L + spec.attention().heads()) * WIDE);
+    }
+
+    private boolean readsInput(String projection) {
+        return full || method.lora().get().targets().containsKey(projection);
+    }
+
+    private long ranks() {
+        return method.lora()
+                .map(lora -> (long) lora.rank()
+                        * lora.targets().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum()
+                        / spec.layers())
+                .orElse(0L);
+    }
+
+    /** The most that one operation's backward holds beside what is kept. */
+    private long blockWorkspace() {
+        long intermediate = spec.feedForward().intermediate();
+        long hidden = spec.hidden();
+        // Gradients of product, gate and up, and the block's own; the product itself is released by then.
+        long gated = tokens * (3 * intermediate + hidden) * compute.bytes()
+                - (readsInput("down_proj") ? tokens * intermediate * compute.bytes() : 0);
+        long down = tokens * (hidden + intermediate) * compute.bytes() + product(intermediate, hidden);
+        long up = tokens * (2 * intermediate + 2 * hidden) * compute.bytes() + product(hidden, intermediate);
+        return Math.max(Math.max(gated, attention()), Math.max(down, up));
+    }
+
+    /** Operands and results of a projection's backward in the product type, its dense weight, and its weight's gradient. */
+    private long product(long in, long out) {
+        long weight = in * out;
+        long bytes = tokens * (2 * in + out) * converted + weight * converted;
+        if (compute.baseNf4()) {
+            bytes += weight * compute.bytes();
+        }
+        if (full) {
+            bytes += weight * (compute.bytes() == WIDE ? WIDE : WIDE + compute.bytes());
+        }
+        Lora lora = method.lora().orElse(null);
+        if (lora != null && lora.dropout() > 0) {
+            bytes += tokens * in * (1 + Math.max(converted, compute.bytes()));
+        }
+        if (lora != null && lora.dora()) {
+            bytes += 2 * tokens * out * Math.max(converted, compute.bytes());
+        }
+        return bytes;
+    }
+
+    /** One segment's queries, keys, values and their gradients in 32 bits, a block of scores, and the gradients in the compute type. */
+    private long attention() {
+        long query = spec.attention().queryWidth();
+        long key = spec.attention().keyWidth();
+        long gradients = tokens * (query + 2 * key + query + spec.hidden()) * compute.bytes();
+        long segment = batch.sequenceLen() * (3 * query + 4 * key) * WIDE;
+        long scores = 4 * spec.attention().kvHeads() * QUERY_ROWS * batch.sequenceLen() * WIDE;
+        return gradients + segment + scores;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.newt.plan;
+
+import dev.newt.config.DataConfig;
+import dev.newt.config.NewtConfig;
+import dev.newt.data.pack.BatchSettings;
+
+/** How a configuration makes rows into micro batches. */
+public final class PlannedBatches {
+    private PlannedBatches() {}
+
+    public static BatchSettings training(NewtConfig config) {
+        return of(
+                config,
+                config.training().microBatchSize(),
+                config.training().gradientAccumulationSteps(),
+                config.data().samplePacking(),
+                !config.data().curriculumSampling());
+    }
+
+    public static BatchSettings evaluation(NewtConfig config) {
+        return of(
+                config,
+                config.schedule().evalBatchSize().orElse(config.training().microBatchSize()),
+                1,
+                config.data().evalSamplePacking().orElse(config.data().samplePacking()),
+                false);
+    }
+
+    private static BatchSettings of(NewtConfig config, int rows, int accumulation, boolean packing, boolean shuffle) {
+        DataConfig data = config.data();
+        return new BatchSettings(
+                rows,
+                accumulation,
+                data.sequenceLen(),
+                packing,
+                data.samplePackingBinSize(),
+                data.samplePackingSequentially() || data.curriculumSampling(),
+                shuffle,
+                config.training().seed());
+    }
+}
