@@ -6,7 +6,7 @@ import jakarta.validation.ElementKind;
 import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
-import jakarta.validation.ValidatorFactory;
+import jakarta.validation.Validator;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
@@ -22,11 +22,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.hibernate.validator.HibernateValidator;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.validator.PredefinedScopeHibernateValidator;
 import org.hibernate.validator.engine.HibernateConstraintViolation;
 
 /** Checks the records' constraints and says what breaks them by the YAML keys and their places. */
 final class ConfigValidator {
+    /** Those of the records' constraints that are not our own. */
+    private static final Set<Class<? extends Annotation>> CONSTRAINTS = Set.of(
+            DecimalMax.class,
+            DecimalMin.class,
+            Min.class,
+            NotBlank.class,
+            NotEmpty.class,
+            Pattern.class,
+            Positive.class,
+            PositiveOrZero.class,
+            Size.class);
+
     private final Positions positions;
 
     ConfigValidator(Positions positions) {
@@ -35,32 +49,41 @@ final class ConfigValidator {
 
     /** Problems of values that could be bound. Rules that read a value which could not are passed over. */
     List<Problem> validate(NewtConfig config) {
+        if (QuickCheck.holds(config)) {
+            return List.of();
+        }
         List<Problem> problems = new ArrayList<>();
-        try (ValidatorFactory factory = Validation.byProvider(HibernateValidator.class)
-                .configure()
-                .ignoreXmlConfiguration()
-                .messageInterpolator(new Phrases())
-                .buildValidatorFactory()) {
-            for (ConstraintViolation<NewtConfig> violation :
-                    factory.getValidator().validate(config)) {
-                String path = keyPath(violation.getPropertyPath());
-                Finding finding =
-                        violation.unwrap(HibernateConstraintViolation.class).getDynamicPayload(Finding.class)
-                                        instanceof Finding found
-                                ? found
-                                : null;
-                if (finding != null) {
-                    add(problems, path, finding);
-                } else if (!positions.failed(path)) {
-                    problems.add(new Problem(
-                                    positions.of(path),
-                                    Problem.Severity.ERROR,
-                                    describe(path) + "; it " + violation.getMessage())
-                            .ofKey(path));
-                }
+        for (ConstraintViolation<NewtConfig> violation : Shared.VALIDATOR.validate(config)) {
+            String path = keyPath(violation.getPropertyPath());
+            Finding finding =
+                    violation.unwrap(HibernateConstraintViolation.class).getDynamicPayload(Finding.class)
+                                    instanceof Finding found
+                            ? found
+                            : null;
+            if (finding != null) {
+                add(problems, path, finding);
+            } else if (!positions.failed(path)) {
+                problems.add(new Problem(
+                                positions.of(path),
+                                Problem.Severity.ERROR,
+                                describe(path) + "; it " + violation.getMessage())
+                        .ofKey(path));
             }
         }
         return problems;
+    }
+
+    /** Built when first needed, and once: it has no state. */
+    private static final class Shared {
+        static final Validator VALIDATOR = Validation.byProvider(PredefinedScopeHibernateValidator.class)
+                .configure()
+                // Only what is used is loaded: Hibernate Validator has a thousand classes more.
+                .builtinConstraints(CONSTRAINTS.stream().map(Class::getName).collect(Collectors.toSet()))
+                .initializeBeanMetaData(Schema.records())
+                .ignoreXmlConfiguration()
+                .messageInterpolator(new Phrases())
+                .buildValidatorFactory()
+                .getValidator();
     }
 
     private void add(List<Problem> problems, String level, Finding finding) {

@@ -3,9 +3,12 @@ package dev.newt.config;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads keys and types off the configuration's records. */
 final class Schema {
@@ -44,6 +47,22 @@ final class Schema {
             }
         }
         return keys;
+    }
+
+    /** All records of a configuration, the whole one first. */
+    static Set<Class<?>> records() {
+        Set<Class<?>> records = new LinkedHashSet<>();
+        addRecords(NewtConfig.class, records);
+        return records;
+    }
+
+    private static void addRecords(Type type, Set<Class<?>> records) {
+        if (type instanceof ParameterizedType generic) {
+            Arrays.stream(generic.getActualTypeArguments()).forEach(argument -> addRecords(argument, records));
+        } else if (raw(type).isRecord() && records.add(raw(type))) {
+            Arrays.stream(raw(type).getRecordComponents())
+                    .forEach(component -> addRecords(component.getGenericType(), records));
+        }
     }
 
     /** Another level on which the key is known. */

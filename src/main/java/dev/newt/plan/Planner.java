@@ -126,7 +126,7 @@ public final class Planner {
         Compute compute = compute();
         Batch batch = batch(model.spec());
         return new ExecutionPlan(
-                PlanJson.hash(config, model.spec(), compute),
+                PlanHash.of(config, model.spec(), compute),
                 model(found),
                 method,
                 device,

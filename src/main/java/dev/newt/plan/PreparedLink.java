@@ -56,7 +56,7 @@ public final class PreparedLink {
         TOKENIZER.forEach(name -> states.add(state(tokenizer.resolve(name))));
         files.train().forEach(file -> states.add(state(Path.of(file))));
         files.test().forEach(file -> states.add(state(Path.of(file))));
-        String key = PlanJson.digest(new Key(
+        String key = PlanHash.digest(new Key(
                 loaded.config().data(),
                 loaded.config().training().seed(),
                 loaded.config().model().specialTokens(),

@@ -36,6 +36,21 @@ final class NewtProcess {
         return start(environment, workingDirectory, List.of(), classes("-XX:TieredStopAtLevel=1"), arguments);
     }
 
+    /** As {@link #ofClasses}, with a file of the classes that are loaded. */
+    static NewtProcess ofClassesLogged(Path loadedClasses, Path workingDirectory, String... arguments)
+            throws IOException {
+        return start(
+                workingDirectory,
+                List.of(
+                        "-Xlog:class+load:file=" + loadedClasses,
+                        LOGGING,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName()),
+                "",
+                arguments);
+    }
+
     /** As {@link #ofClasses}, where no file may grow beyond so many blocks of 1024 bytes. */
     static NewtProcess ofClassesWithFileLimit(int blocks, Path workingDirectory, String... arguments)
             throws IOException {

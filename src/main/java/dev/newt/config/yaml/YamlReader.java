@@ -1,15 +1,12 @@
 package dev.newt.config.yaml;
 
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -19,6 +16,9 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Reads YAML 1.1 text into {@link YamlTree}. What SnakeYAML would decide in silence is an error here: a key written twice, a second
@@ -57,15 +57,15 @@ public final class YamlReader {
         options.setCodePointLimit(SourceReader.MAX_BYTES);
         options.setMaxAliasesForCollections(MAX_NODES);
         try {
-            Iterator<Node> documents =
-                    new Yaml(options).composeAll(new StringReader(text)).iterator();
-            if (!documents.hasNext()) {
+            org.yaml.snakeyaml.composer.Composer documents = new org.yaml.snakeyaml.composer.Composer(
+                    new ParserImpl(new StreamReader(text), options), new Resolver(), options);
+            if (!documents.checkNode()) {
                 return Optional.empty();
             }
-            YamlTree tree = convert(documents.next());
-            if (documents.hasNext()) {
+            YamlTree tree = convert(documents.getNode());
+            if (documents.checkNode()) {
                 error(
-                        place(documents.next()),
+                        place(documents.getNode()),
                         "a second document starts here; a configuration is one document, so remove the --- line");
             }
             return Optional.of(tree);

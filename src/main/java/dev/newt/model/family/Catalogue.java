@@ -1,8 +1,10 @@
 package dev.newt.model.family;
 
+import dev.newt.io.JsonDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The shapes of well-known models, by their names on the hub: enough of each config.json to plan a run without having it. */
 public final class Catalogue {
@@ -31,7 +32,7 @@ public final class Catalogue {
     /** Reads it; it is part of the program. */
     public static Catalogue read() {
         try (InputStream in = Catalogue.class.getResourceAsStream(RESOURCE)) {
-            return new Catalogue(JsonMapper.shared().readTree(in));
+            return new Catalogue(JsonDocument.read(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

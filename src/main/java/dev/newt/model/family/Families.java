@@ -1,5 +1,6 @@
 package dev.newt.model.family;
 
+import dev.newt.io.JsonDocument;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
 import dev.newt.tensor.DType;
@@ -11,17 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The model families that are supported, and the way from a config.json to a model's description. */
 public final class Families {
     private static final List<Family> ALL = List.of(new Llama(), new Mistral(), new Qwen2());
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     private Families() {}
 
@@ -38,7 +33,7 @@ public final class Families {
     public static ModelConfig read(Path configJson) {
         JsonNode json;
         try {
-            json = JSON.readTree(Files.readString(configJson));
+            json = JsonDocument.read(Files.readString(configJson));
         } catch (NoSuchFileException e) {
             throw new UserException(configJson + ": not found; a model's folder needs its config.json.", e);
         } catch (IOException e) {
