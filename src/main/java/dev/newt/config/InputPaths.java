@@ -1,6 +1,8 @@
 package dev.newt.config;
 
+import dev.newt.io.UserException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -13,7 +15,7 @@ import java.nio.file.Path;
 public record InputPaths(Path configFolder, Path workingDirectory) {
     /** The file or folder to read; where there is none, its path under the configuration's folder. */
     public Path find(String written) {
-        Path path = Path.of(home(written));
+        Path path = path(written);
         Path first = configFolder.resolve(path).normalize();
         Path second = workingDirectory.resolve(path).normalize();
         return !Files.exists(first) && Files.exists(second) ? second : first;
@@ -21,7 +23,15 @@ public record InputPaths(Path configFolder, Path workingDirectory) {
 
     /** The file or folder to write. */
     public Path output(String written) {
-        return workingDirectory.resolve(home(written)).normalize();
+        return workingDirectory.resolve(path(written)).normalize();
+    }
+
+    private static Path path(String written) {
+        try {
+            return Path.of(home(written));
+        } catch (InvalidPathException e) {
+            throw new UserException("'" + written + "' is not a path: " + e.getReason(), e);
+        }
     }
 
     private static String home(String written) {

@@ -99,13 +99,18 @@ final class Scalars {
     private static boolean isText(YamlTree.Scalar scalar) {
         String text = scalar.text();
         if (!scalar.plain()) {
-            return true;
+            return !hasNul(text);
         }
         boolean exponentOnly = NUMBER.matcher(text).matches() && !text.contains(".") && text.matches(".*[eE].*");
         return exponentOnly
                 || truth(text).isEmpty()
                         && !NUMBER.matcher(text).matches()
                         && !OTHER_NUMBER.matcher(text).matches();
+    }
+
+    /** No path, name or text for a tokenizer has one; the system's libraries take it for the end. */
+    private static boolean hasNul(String text) {
+        return text.indexOf('\0') >= 0;
     }
 
     /** What a key of this type takes, in words. */
@@ -129,6 +134,9 @@ final class Scalars {
 
     /** What would be right instead of a scalar that {@link #parse} refused. */
     static String right(Class<?> type, YamlTree.Scalar scalar) {
+        if (type == String.class && hasNul(scalar.text())) {
+            return "it takes text without the character U+0000";
+        }
         if (type == String.class) {
             return "it takes text, so put it in quotes: \"" + scalar.text() + "\"";
         }

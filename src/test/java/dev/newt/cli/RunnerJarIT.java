@@ -6,6 +6,7 @@ import dev.newt.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +114,31 @@ class RunnerJarIT {
         assertThat(ended(2, "bad.yaml", "--debug").err())
                 .startsWith("bad.yaml:1:1: error: ")
                 .contains("\n\tat dev.newt.config.");
+    }
+
+    /** The same files as in one process of the tests, here by the program as it is shipped. */
+    @Test
+    void acceptsOrRefusesDamagedConfigurationsWithAMessage() throws Exception {
+        Mutations mutations = new Mutations(new Random(7));
+        String text = Files.readString(TinyRun.config(folder));
+        String[] arguments = new String[51];
+        arguments[0] = "validate";
+        for (int i = 1; i < arguments.length; i++) {
+            arguments[i] = "damaged-" + i + ".yaml";
+            Files.write(folder.resolve(arguments[i]), mutations.of(text));
+        }
+        NewtProcess run = ended(2, arguments);
+        String said = run.out() + run.err();
+        assertThat(said).doesNotContain("\tat ", "Exception", "the run failed");
+        assertThat(run.out()).containsPattern("50 files: \\d+ valid, \\d+ not;");
+        for (int i = 1; i < arguments.length; i++) {
+            assertThat(said).containsPattern("(?m)^" + arguments[i] + ":(\\d+:\\d+: error: .+| valid)$");
+        }
+        for (int i = 1; i <= 4; i++) {
+            NewtProcess plan = start("plan", arguments[i]);
+            int expected = run.out().contains(arguments[i] + ": valid\n") ? 0 : 2;
+            assertThat(plan.exitCode()).as(arguments[i]).isEqualTo(expected);
+        }
     }
 
     @Test

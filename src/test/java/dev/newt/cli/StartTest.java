@@ -37,8 +37,7 @@ class StartTest {
                 "ch.qos.logback",
                 "org.hibernate",
                 "tools.jackson.databind.ObjectMapper",
-                "java.net.http",
-                "java.sql")) {
+                "java.net.http")) {
             assertThat(loaded).as(library).noneMatch(line -> line.contains(" " + library));
         }
         assertThat(loaded).hasSizeLessThan(2500);
