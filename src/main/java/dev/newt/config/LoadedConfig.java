@@ -1,5 +1,6 @@
 package dev.newt.config;
 
+import dev.newt.config.yaml.FlatValues;
 import dev.newt.config.yaml.Place;
 import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
@@ -9,6 +10,7 @@ import dev.newt.config.yaml.YamlWriter;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A configuration that can be used, with what is needed to speak about it. */
 public final class LoadedConfig {
@@ -67,6 +69,11 @@ public final class LoadedConfig {
     /** The same with the defaults of unset keys, and a comment after each value that says where it comes from. */
     public String origins() {
         return YamlWriter.write(Defaults.added(written.tree()), true);
+    }
+
+    /** Every value of {@link #resolved()} by its key path, such as {@code datasets[0].path}, secrets masked. */
+    public Map<String, String> values() {
+        return FlatValues.of(written.tree());
     }
 
     /** The arguments {@code key=value} that were applied. */

@@ -147,7 +147,6 @@ class ConfigFileTest {
             zzz: 1                      | 1  | zzz is not a known key; remove it
             field_messages: x           | 1  | field_messages is not a known key; field_messages belongs in an entry of datasets
             early_stopping_patience: 2  | 26 | early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, and evals_per_epoch or eval_steps
-            mlflow_tracking_uri: ./runs | 22 | mlflow_tracking_uri is ./runs; it must be an address, http:// or https://
             val_set_size: 1             | 15 | val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up
             """)
     void saysWhatIsWrongWithAValueAndWhatWouldBeRight(String line, int column, String message) throws IOException {
@@ -219,20 +218,55 @@ class ConfigFileTest {
     }
 
     @Test
-    void aTrackingServerThatIsNotNamedStopsNothingAndIsTold() throws IOException {
+    void aTrackingServerThatCannotBeReachedByHttpStopsNothingAndIsTold() throws IOException {
         assertThat(warnings(SMALL + "mlflow_experiment_name: orders\n"))
                 .containsExactly(
-                        "c.yaml:6:25: warning: nothing is sent to MLflow, since mlflow_tracking_uri, the server's address, is missing");
-        assertThat(warnings(SMALL + "mlflow_tracking_uri: http://localhost:5000\n"))
+                        "c.yaml:6:25: warning: nothing is sent to MLflow: neither mlflow_tracking_uri nor the environment variable "
+                                + "MLFLOW_TRACKING_URI gives the server's address");
+        assertThat(warnings(SMALL + "mlflow_tracking_uri: ./runs\nuse_mlflow: true\n"))
+                .containsExactly(
+                        "c.yaml:6:22: warning: nothing is sent to MLflow: mlflow_tracking_uri must be the address of a server, "
+                                + "http:// or https://; start one with mlflow server");
+        assertThat(warnings(SMALL + "mlflow_tracking_uri: http://localhost:5000\nhf_mlflow_log_artifacts: true\n"))
                 .containsExactly(
                         "c.yaml:6:22: warning: nothing is sent to MLflow; write use_mlflow: true or name an experiment in "
                                 + "mlflow_experiment_name");
 
         String named = SMALL + "mlflow_tracking_uri: http://localhost:5000\nmlflow_experiment_name: orders\n";
-        assertThat(load(named).tracking().tracksInMlflow()).isTrue();
-        assertThat(load(named + "use_mlflow: false\n").tracking().tracksInMlflow())
+        assertThat(load(named).tracking().asksForMlflow()).isTrue();
+        assertThat(load(named + "use_mlflow: false\n").tracking().asksForMlflow())
                 .isFalse();
         assertThat(warnings(named)).isEmpty();
+    }
+
+    @Test
+    void servicesThatAreNotCalledAreToldInOneWarning() throws IOException {
+        assertThat(warnings(SMALL
+                        + "wandb_project: p\nwandb_name: n\nuse_comet: true\nuse_swanlab: true\ntrackio_project_name: t\n"
+                        + "hub_model_id: me/mine\nhub_strategy: end\n"))
+                .containsExactly(
+                        "c.yaml:6:1: warning: these keys have no effect here: wandb_project, wandb_name, use_comet, use_swanlab, "
+                                + "trackio_project_name (no such service is called; the metrics are in output_dir/metrics.jsonl, and "
+                                + "use_tensorboard and use_mlflow work); hub_model_id, hub_strategy (nothing is uploaded; when the run "
+                                + "is done: hf upload HUB_MODEL_ID OUTPUT_DIR)");
+        assertThat(warnings(SMALL + "wandb_project:\nwandb_mode: disabled\nuse_wandb: false\nhub_model_id:\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void givesItsValuesByPathWithoutSecrets() throws IOException {
+        assertThat(ConfigFile.load(
+                                write(SMALL
+                                + "hub_model_id:\nmlflow_tracking_uri: http://me:pw@localhost:5000/x\ncomet_api_key: abc\nlora_target_modules: [q_proj]\n"
+                                + "adapter: lora\nlora_r: 4\nlora_alpha: 8\ntest_datasets: []\n"),
+                                List.of())
+                        .values())
+                .containsEntry("datasets[0].path", "rows.jsonl")
+                .containsEntry("lora_target_modules[0]", "q_proj")
+                .containsEntry("mlflow_tracking_uri", "http://***@localhost:5000/x")
+                .containsEntry("comet_api_key", "***")
+                .containsEntry("test_datasets", "[]")
+                .doesNotContainKey("hub_model_id");
     }
 
     @Test

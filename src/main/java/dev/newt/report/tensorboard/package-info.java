@@ -1,0 +1,2 @@
+/** A run's curves as TensorBoard event files. */
+package dev.newt.report.tensorboard;
