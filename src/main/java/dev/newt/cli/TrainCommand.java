@@ -11,10 +11,12 @@ import dev.newt.report.MetricsFile;
 import dev.newt.report.ReportContent;
 import dev.newt.report.ReportContent.Sample;
 import dev.newt.report.ReportContent.Score;
+import dev.newt.report.Tracking;
 import dev.newt.run.Inputs;
 import dev.newt.run.TrainingRun;
 import dev.newt.train.InterruptSignals;
 import dev.newt.train.StopRequest;
+import dev.newt.train.TrainingEvent;
 import dev.newt.train.TrainingFailedException;
 import dev.newt.train.TrainingListener;
 import dev.newt.train.TrainingResult;
@@ -84,9 +86,14 @@ final class TrainCommand implements Command {
             before = answer("before training");
             TrainingResult result;
             try (ConsoleProgress progress = new ConsoleProgress(console.out(), ConsoleProgress.isTerminal());
-                    MetricsFile metrics = new MetricsFile(run.outputDirectory())) {
+                    MetricsFile metrics = new MetricsFile(run.outputDirectory());
+                    Tracking tracking = new Tracking(
+                            loaded,
+                            run.outputDirectory(),
+                            System.getenv(),
+                            message -> progress.on(new TrainingEvent.Warning(message)))) {
                 HtmlReport report = new HtmlReport(run.outputDirectory(), this::report);
-                List<TrainingListener> listeners = List.of(progress, metrics, report);
+                List<TrainingListener> listeners = List.of(progress, metrics, report, tracking);
                 result = run.train(stop, listeners);
                 if (result.status() == TrainingResult.Status.INTERRUPTED) {
                     return ExitCode.INTERRUPTED;

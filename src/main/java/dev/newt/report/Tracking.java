@@ -1,0 +1,47 @@
+package dev.newt.report;
+
+import dev.newt.config.LoadedConfig;
+import dev.newt.report.mlflow.MlflowSettings;
+import dev.newt.report.mlflow.MlflowTracking;
+import dev.newt.report.tensorboard.TensorBoardFiles;
+import dev.newt.train.TrainingEvent;
+import dev.newt.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Where a configuration wants its metrics besides the run's folder. Nothing that goes wrong there stops a run. */
+public final class Tracking implements TrainingListener, AutoCloseable {
+    private final List<TensorBoardFiles> files = new ArrayList<>();
+    private final List<MlflowTracking> servers = new ArrayList<>();
+
+    /**
+     * @param env the environment's variables, which may name a server and who asks
+     * @param warnings hears what went wrong, on the thread that tells the events
+     */
+    public Tracking(LoadedConfig loaded, Path outputDirectory, Map<String, String> env, Consumer<String> warnings) {
+        if (loaded.config().tracking().useTensorboard()) {
+            files.add(new TensorBoardFiles(outputDirectory, loaded.resolved(), warnings));
+        }
+        MlflowSettings.of(loaded.config().tracking(), env)
+                .ifPresent(settings -> servers.add(new MlflowTracking(
+                        settings,
+                        loaded.values(),
+                        loaded.file().getFileName().toString(),
+                        warnings)));
+    }
+
+    @Override
+    public void on(TrainingEvent event) {
+        files.forEach(listener -> listener.on(event));
+        servers.forEach(listener -> listener.on(event));
+    }
+
+    @Override
+    public void close() {
+        files.forEach(TensorBoardFiles::close);
+        servers.forEach(MlflowTracking::close);
+    }
+}

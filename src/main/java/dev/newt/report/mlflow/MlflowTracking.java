@@ -1,0 +1,143 @@
+package dev.newt.report.mlflow;
+
+import dev.newt.report.MetricNames;
+import dev.newt.report.mlflow.MlflowClient.Metric;
+import dev.newt.train.TrainingEvent;
+import dev.newt.train.TrainingListener;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * Sends a run to an MLflow server: configuration, metrics under the names of Hugging Face's callback, status, and checkpoints if asked. A
+ * thread of its own sends, so that a slow server slows nothing, and a server that fails costs a warning.
+ */
+public final class MlflowTracking implements TrainingListener, AutoCloseable {
+    private final MlflowSettings settings;
+    private final Map<String, String> configuration;
+    private final Map<String, String> tags;
+    private final Consumer<String> warnings;
+    private final Patience patience;
+    private final Outbox outbox = new Outbox();
+    /** From the sending thread, to be told by the training thread. */
+    private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+
+    private Optional<Thread> sending = Optional.empty();
+    private boolean hasCheckpoints;
+
+    /**
+     * @param configuration by key path, without secrets
+     * @param source name of the configuration's file
+     * @param warnings hears what went wrong, on the training thread
+     */
+    public MlflowTracking(
+            MlflowSettings settings, Map<String, String> configuration, String source, Consumer<String> warnings) {
+        this(settings, configuration, source, warnings, Patience.USUAL);
+    }
+
+    MlflowTracking(
+            MlflowSettings settings,
+            Map<String, String> configuration,
+            String source,
+            Consumer<String> warnings,
+            Patience patience) {
+        this.settings = settings;
+        this.configuration = new LinkedHashMap<>(configuration);
+        this.tags = Map.of(
+                "mlflow.source.name", source,
+                "mlflow.source.type", "LOCAL",
+                "mlflow.user", System.getProperty("user.name"));
+        this.warnings = warnings;
+        this.patience = patience;
+    }
+
+    @Override
+    public void on(TrainingEvent event) {
+        if (event instanceof TrainingEvent.Started started) {
+            begin(started);
+        } else if (event instanceof TrainingEvent.Logged logged) {
+            put(logged.step(), MetricNames.of(logged));
+        } else if (event instanceof TrainingEvent.Evaluated evaluated) {
+            put(evaluated.step(), MetricNames.of(evaluated));
+        } else if (event instanceof TrainingEvent.CheckpointSaved saved && settings.artifacts() && isSending()) {
+            hasCheckpoints = true;
+            outbox.put(new Outbox.Checkpoint(saved.directory()));
+        } else if (event instanceof TrainingEvent.Finished) {
+            end("FINISHED");
+        } else if (event instanceof TrainingEvent.Interrupted) {
+            end("KILLED");
+        } else if (event instanceof TrainingEvent.Failed) {
+            end("FAILED");
+        }
+        tellWarnings();
+    }
+
+    private void begin(TrainingEvent.Started started) {
+        MlflowRun run = new MlflowRun(
+                started.outputDirectory(),
+                started.startStep(),
+                System.currentTimeMillis(),
+                configuration,
+                tags);
+        Thread thread = new Thread(new Sender(settings, run, patience, outbox, heard::add), "mlflow");
+        thread.setDaemon(true);
+        thread.start();
+        sending = Optional.of(thread);
+    }
+
+    private boolean isSending() {
+        return sending.filter(Thread::isAlive).isPresent();
+    }
+
+    private void put(long step, Map<String, Double> values) {
+        if (isSending()) {
+            long now = System.currentTimeMillis();
+            List<Metric> metrics = values.entrySet().stream()
+                    .filter(entry -> Double.isFinite(entry.getValue()))
+                    .map(entry -> new Metric(entry.getKey(), entry.getValue(), now, step))
+                    .toList();
+            outbox.put(new Outbox.Values(metrics));
+        }
+    }
+
+    /** Sends what is left, for a limited time. */
+    private void end(String status) {
+        Optional<Thread> thread = sending;
+        sending = Optional.empty();
+        if (thread.isEmpty()) {
+            return;
+        }
+        outbox.end(new Outbox.End(status, System.currentTimeMillis()));
+        Duration limit = hasCheckpoints ? patience.upload() : patience.flush();
+        boolean late = false;
+        try {
+            thread.get().join(limit.toMillis());
+            late = thread.get().isAlive();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.get().interrupt();
+        if (late || outbox.lost() > 0) {
+            heard.add("MLflow: " + settings.server() + " is too slow; the values of " + outbox.unsent()
+                    + " steps or checkpoints were not sent. They are in output_dir");
+        }
+    }
+
+    private void tellWarnings() {
+        for (String message = heard.poll(); message != null; message = heard.poll()) {
+            warnings.accept(message);
+        }
+    }
+
+    /** A run that told no end has failed. */
+    @Override
+    public void close() {
+        end("FAILED");
+        tellWarnings();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.newt.report.mlflow;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What is to be sent, between the thread that trains and the thread that sends. Training never waits for it. */
+final class Outbox {
+    /** Things waiting; a run that logs every step fills it in hours at the earliest. */
+    private static final int CAPACITY = 20_000;
+
+    /** Something to send. */
+    sealed interface Item {}
+
+    /** Values of one step. */
+    record Values(List<MlflowClient.Metric> metrics) implements Item {}
+
+    /** A folder to send. */
+    record Checkpoint(Path directory) implements Item {}
+
+    /** The last item. */
+    record End(String status, long millis) implements Item {}
+
+    private final LinkedBlockingDeque<Item> items = new LinkedBlockingDeque<>();
+    private final CountDownLatch ending = new CountDownLatch(1);
+    private final AtomicLong lost = new AtomicLong();
+
+    /** Adds something; where there is no room it is lost, and counted. */
+    void put(Item item) {
+        if (items.size() >= CAPACITY) {
+            lost.incrementAndGet();
+        } else {
+            items.add(item);
+        }
+    }
+
+    /** Adds the last item, for which there is always room. */
+    void end(End end) {
+        items.add(end);
+        ending.countDown();
+    }
+
+    boolean isEnding() {
+        return ending.getCount() == 0;
+    }
+
+    /** Waits, but not longer than until the run ends. */
+    void pause(Duration duration) throws InterruptedException {
+        if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+            Thread.sleep(Math.min(duration.toMillis(), 200));
+        }
+    }
+
+    /** The next item. It stays until {@link #sent} says that it need not be sent again. */
+    Item next() throws InterruptedException {
+        Item item = items.takeFirst();
+        items.addFirst(item);
+        return item;
+    }
+
+    /** All values at the front, as far as one request may hold them. */
+    List<Values> nextValues(int mostMetrics) {
+        List<Values> values = new ArrayList<>();
+        int metrics = 0;
+        for (Item item : items) {
+            if (!(item instanceof Values next) || metrics + next.metrics().size() > mostMetrics) {
+                break;
+            }
+            values.add(next);
+            metrics += next.metrics().size();
+        }
+        return values;
+    }
+
+    /** Removes the first {@code count} items. */
+    void sent(int count) {
+        for (int i = 0; i < count; i++) {
+            items.removeFirst();
+        }
+    }
+
+    long lost() {
+        return lost.get();
+    }
+
+    /** How many things were lost or are still here, the end not counted. */
+    long unsent() {
+        return lost.get() + items.stream().filter(item -> !(item instanceof End)).count();
+    }
+}
