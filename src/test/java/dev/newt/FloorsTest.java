@@ -52,7 +52,8 @@ class FloorsTest {
                             "plan",
                             "hub")),
             Map.entry("report", List.of("train", "plan", "config", "run")),
-            Map.entry("cli", List.of("config", "plan", "run", "report", "train", "data", "hub"))));
+            Map.entry("regress", List.of("config", "plan", "run", "train", "data", "hub")),
+            Map.entry("cli", List.of("config", "plan", "run", "report", "regress", "train", "data", "hub"))));
 
     /** Libraries by package prefix, and the packages of dev.newt that may use each. */
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(

@@ -16,6 +16,7 @@ public final class Main {
             new ConfigCommand(),
             new SchemaCommand(),
             new PreprocessCommand(),
+            new RegressCommand(),
             new InferenceCommand(),
             new MergeLoraCommand());
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /** Line charts over optimizer steps, as SVG that stands by itself in a page; colours come from the page's style. */
-final class SvgChart {
+public final class SvgChart {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 280;
     private static final int LEFT = 64;
@@ -19,10 +19,10 @@ final class SvgChart {
     private SvgChart() {}
 
     /** A value after a step. */
-    record Point(long step, double value) {}
+    public record Point(long step, double value) {}
 
     /** A named line; points ascend by step. */
-    record Series(String name, List<Point> points) {
+    public record Series(String name, List<Point> points) {
         /** Without what cannot be drawn, and with neighbours averaged where there are more points than pixels can show. */
         Series drawable() {
             List<Point> finite = points.stream()

@@ -25,6 +25,17 @@ public final class SftModel implements StepModel {
 
     /** What the user takes away. */
     public interface Outputs {
+        /** Nothing. */
+        Outputs NONE = new Outputs() {
+            @Override
+            public void save(Path directory) {}
+
+            @Override
+            public long bytes() {
+                return 0;
+            }
+        };
+
         void save(Path directory) throws IOException;
 
         /** About how many bytes {@link #save} writes. */

@@ -171,18 +171,36 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Trains to the end, or until asked to stop. */
     public TrainingResult train(StopRequest stop, List<TrainingListener> listeners) {
-        TunedModel tuned = model.orElseThrow(() -> new IllegalStateException("load() first"));
-        SftModel stepModel = new SftModel(
-                engine.orElseThrow(),
-                tuned.decoder(),
-                tuned.trainable(),
-                plan.compute().checkpointing(),
-                tuned);
         List<MicroBatch> evaluation = data.validation()
                 .filter(set -> set.size() > 0)
                 .map(set -> new PreparedBatches(set, wiring.evaluationBatches()).onePass())
                 .orElseGet(ArrayList::new);
-        return new Trainer(engine.get(), stepModel, batches, evaluation, settings, stop, listeners).run();
+        return trainer(tuned(), settings, evaluation, stop, listeners).run();
+    }
+
+    /** Takes the steps of {@link #train} and no more: nothing is evaluated, saved or resumed. */
+    public void tryOut(List<TrainingListener> listeners) {
+        trainer(SftModel.Outputs.NONE, settings.stepsAlone(), List.of(), new StopRequest(), listeners)
+                .run();
+    }
+
+    private Trainer trainer(
+            SftModel.Outputs outputs,
+            TrainSettings chosen,
+            List<MicroBatch> evaluation,
+            StopRequest stop,
+            List<TrainingListener> listeners) {
+        SftModel stepModel = new SftModel(
+                engine.orElseThrow(),
+                tuned().decoder(),
+                tuned().trainable(),
+                plan.compute().checkpointing(),
+                outputs);
+        return new Trainer(engine.get(), stepModel, batches, evaluation, chosen, stop, listeners);
+    }
+
+    private TunedModel tuned() {
+        return model.orElseThrow(() -> new IllegalStateException("load() first"));
     }
 
     @Override

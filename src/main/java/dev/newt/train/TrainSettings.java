@@ -69,6 +69,25 @@ public record TrainSettings(
         return maxSteps.isPresent() ? (double) maxSteps.getAsLong() / stepsPerEpoch : epochs;
     }
 
+    /** The same steps from the beginning, each logged, without evaluations and checkpoints. */
+    public TrainSettings stepsAlone() {
+        return new TrainSettings(
+                outputDirectory,
+                planHash,
+                seed,
+                epochs,
+                maxSteps,
+                schedule,
+                adamW,
+                maxGradNorm,
+                1,
+                new Cadence.Never(),
+                new Cadence.Never(),
+                OptionalInt.empty(),
+                new Resume.Fresh(),
+                watchdog);
+    }
+
     /**
      * Stops the run after {@code patience} steps in a row whose loss is above {@code threshold}.
      */

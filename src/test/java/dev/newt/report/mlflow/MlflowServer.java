@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The part of MLflow's REST interface that a run uses, by its documentation, on a port of this machine. */
-final class MlflowServer implements AutoCloseable {
+public final class MlflowServer implements AutoCloseable {
     private static final String API = "/api/2.0/mlflow/";
     private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/";
 
@@ -48,14 +48,14 @@ final class MlflowServer implements AutoCloseable {
         int status(Request request) throws InterruptedException;
     }
 
-    MlflowServer() throws IOException {
+    public MlflowServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    String uri() {
+    public String uri() {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
@@ -71,17 +71,17 @@ final class MlflowServer implements AutoCloseable {
         return requests.stream().filter(wanted).toList();
     }
 
-    List<String> calls() {
+    public List<String> calls() {
         return requests.stream().map(Request::call).toList();
     }
 
     /** The run's status, as last told. */
-    String status(String run) {
+    public String status(String run) {
         return statuses.get(run);
     }
 
     /** All values of all metrics that were taken, as {@code key step value}. */
-    List<String> metrics(String run) {
+    public List<String> metrics(String run) {
         List<String> metrics = new ArrayList<>();
         for (Request request : requests(r -> r.call().equals("runs/log-batch"))) {
             if (request.json().path("run_id").asString().equals(run)) {

@@ -1,0 +1,88 @@
+package dev.newt.regress;
+
+import dev.newt.config.ConfigFile;
+import dev.newt.config.LoadedConfig;
+import dev.newt.data.Progress;
+import dev.newt.hub.DownloadListener;
+import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.Planner;
+import dev.newt.regress.Recording.Step;
+import dev.newt.run.Inputs;
+import dev.newt.run.TrainingRun;
+import dev.newt.train.TrainingEvent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** A few steps of a configuration in a folder of their own. */
+final class Trial {
+    /** Set by the trial, or without effect on what is computed. */
+    private static final List<String> NOT_KEPT = List.of("output_dir", "max_steps", "dataset_prepared_path");
+
+    private final Path config;
+    private final long steps;
+    private final List<Step> done = new ArrayList<>();
+    private Optional<LoadedConfig> loaded = Optional.empty();
+    private Optional<ExecutionPlan> plan = Optional.empty();
+    private String device = "";
+
+    Trial(Path config, long steps) {
+        this.config = config;
+        this.steps = steps;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param scratch takes the place of the configuration's {@code output_dir}
+     * @throws dev.newt.io.UserException where it cannot be run
+     * @throws dev.newt.train.TrainingFailedException where the loss breaks down
+     */
+    void run(
+            List<String> overrides,
+            Path scratch,
+            DownloadListener downloads,
+            Progress preparation,
+            LongConsumer stepDone) {
+        List<String> all = new ArrayList<>(overrides);
+        all.add("max_steps=" + steps);
+        all.add("output_dir=" + yamlText(scratch));
+        LoadedConfig file = ConfigFile.load(config, all);
+        loaded = Optional.of(file);
+        Inputs.fetch(file, downloads);
+        ExecutionPlan planned = Planner.plan(file);
+        plan = Optional.of(planned);
+        Inputs.fetchModel(file, downloads);
+        try (TrainingRun run = TrainingRun.prepare(file, planned, preparation)) {
+            run.load();
+            run.tryOut(List.of(event -> hear(event, stepDone)));
+        }
+    }
+
+    private static String yamlText(Path path) {
+        return "'" + path.toString().replace("'", "''") + "'";
+    }
+
+    private void hear(TrainingEvent event, LongConsumer stepDone) {
+        if (event instanceof TrainingEvent.Started started) {
+            device = started.device();
+        } else if (event instanceof TrainingEvent.StepDone step) {
+            done.add(new Step(step.loss(), step.gradNorm(), step.tokens(), step.trainedTokens()));
+            stepDone.accept(step.step());
+        }
+    }
+
+    /** What it gave so far; empty where it did not begin. */
+    Optional<Recording> recording() {
+        if (done.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> values = new LinkedHashMap<>(loaded.orElseThrow().values());
+        values.keySet().removeAll(NOT_KEPT);
+        return Optional.of(new Recording(plan.orElseThrow().hash(), values, device, List.copyOf(done)));
+    }
+}
