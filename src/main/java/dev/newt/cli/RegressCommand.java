@@ -60,7 +60,12 @@ final class RegressCommand implements Command {
     }
 
     private static Option valued(String name, String argument, String text) {
-        return Option.builder().longOpt(name).hasArg().argName(argument).desc(text).get();
+        return Option.builder()
+                .longOpt(name)
+                .hasArg()
+                .argName(argument)
+                .desc(text)
+                .get();
     }
 
     private static Option flag(String name, String text) {
@@ -126,9 +131,8 @@ final class RegressCommand implements Command {
     }
 
     private static String summary(List<Verdict> verdicts) {
-        long good = verdicts.stream()
-                .filter(verdict -> verdict.status().isGood())
-                .count();
+        long good =
+                verdicts.stream().filter(verdict -> verdict.status().isGood()).count();
         double seconds = verdicts.stream().mapToDouble(Verdict::seconds).sum();
         return String.format(
                 Locale.ROOT,

@@ -65,7 +65,8 @@ public record TrackingConfig(
     @Override
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
-        String variable = Optional.ofNullable(System.getenv(TRACKING_URI_VARIABLE)).orElse("");
+        String variable =
+                Optional.ofNullable(System.getenv(TRACKING_URI_VARIABLE)).orElse("");
         String uri = mlflowTrackingUri.orElse(variable);
         if (asksForMlflow() && uri.isEmpty()) {
             findings.add(Finding.warning(
@@ -76,13 +77,16 @@ public record TrackingConfig(
                     "mlflow_tracking_uri"));
         } else if (asksForMlflow() && !isServer(uri)) {
             findings.add(Finding.warning(
-                    "nothing is sent to MLflow: " + (mlflowTrackingUri.isPresent() ? "mlflow_tracking_uri" : TRACKING_URI_VARIABLE)
+                    "nothing is sent to MLflow: "
+                            + (mlflowTrackingUri.isPresent() ? "mlflow_tracking_uri" : TRACKING_URI_VARIABLE)
                             + " must be the address of a server, http:// or https://; start one with mlflow server",
                     "mlflow_tracking_uri",
                     "use_mlflow",
                     "mlflow_experiment_name"));
         }
-        if (useMlflow.isEmpty() && mlflowExperimentName.isEmpty() && (mlflowTrackingUri.isPresent() || hfMlflowLogArtifacts)) {
+        if (useMlflow.isEmpty()
+                && mlflowExperimentName.isEmpty()
+                && (mlflowTrackingUri.isPresent() || hfMlflowLogArtifacts)) {
             findings.add(Finding.warning(
                     "nothing is sent to MLflow; write use_mlflow: true or name an experiment in mlflow_experiment_name",
                     "mlflow_tracking_uri",

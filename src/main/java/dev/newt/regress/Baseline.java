@@ -74,7 +74,10 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
                 steps.stream().map(Step::trainedTokens).toList(),
                 recording.values());
         AtomicFiles.writeString(
-                file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content).replace("\r\n", "\n") + "\n");
+                file,
+                JSON.writerWithDefaultPrettyPrinter()
+                                .writeValueAsString(content)
+                                .replace("\r\n", "\n") + "\n");
     }
 
     /**

@@ -22,7 +22,8 @@ final class Comparison {
     Optional<String> drift(Tolerance tolerance) {
         int both = Math.min(baseline.steps().size(), now.steps().size());
         for (int i = 0; i < both; i++) {
-            Optional<String> difference = difference(baseline.steps().get(i), now.steps().get(i), tolerance);
+            Optional<String> difference =
+                    difference(baseline.steps().get(i), now.steps().get(i), tolerance);
             if (difference.isPresent()) {
                 return Optional.of("drift at step " + (i + 1) + ": " + difference.get());
             }

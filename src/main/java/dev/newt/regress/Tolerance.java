@@ -33,8 +33,8 @@ public record Tolerance(double loss, double gradNorm) {
         } catch (NumberFormatException e) {
             // Told below.
         }
-        throw new UserException(
-                "--tolerance is " + text + "; it takes a part for the loss and one for the gradient norm, such as 0.001,0.01");
+        throw new UserException("--tolerance is " + text
+                + "; it takes a part for the loss and one for the gradient norm, such as 0.001,0.01");
     }
 
     /** Whether {@code now} is within {@code part} of {@code baseline}; never where one of them is no number. */

@@ -27,10 +27,7 @@ public final class Tracking implements TrainingListener, AutoCloseable {
         }
         MlflowSettings.of(loaded.config().tracking(), env)
                 .ifPresent(settings -> servers.add(new MlflowTracking(
-                        settings,
-                        loaded.values(),
-                        loaded.file().getFileName().toString(),
-                        warnings)));
+                        settings, loaded.values(), loaded.file().getFileName().toString(), warnings)));
     }
 
     @Override

@@ -62,7 +62,9 @@ class RegressCommandTest {
     }
 
     private void update() {
-        assertThat(regress(config.toString(), "--steps", "3", "--update")).as(err()).isZero();
+        assertThat(regress(config.toString(), "--steps", "3", "--update"))
+                .as(err())
+                .isZero();
     }
 
     private Path baseline() throws IOException {
@@ -107,7 +109,9 @@ class RegressCommandTest {
         assertThat(Double.parseDouble(test.getAttribute("time"))).isPositive();
         Document page = xml(html);
         assertThat(page.getElementsByTagName("svg").getLength()).as("curves").isEqualTo(4);
-        assertThat(page.getElementsByTagName("polyline").getLength()).as("now and baseline").isEqualTo(8);
+        assertThat(page.getElementsByTagName("polyline").getLength())
+                .as("now and baseline")
+                .isEqualTo(8);
     }
 
     @Test
@@ -178,7 +182,8 @@ class RegressCommandTest {
                 folder.resolve("bad.yaml"), Files.readString(config).replace("lora_r: 4", "lora_r: four"));
         Path junit = folder.resolve("junit.xml");
 
-        int updated = regress(bad.toString(), config.toString(), "--update", "--steps", "3", "--junit", junit.toString());
+        int updated =
+                regress(bad.toString(), config.toString(), "--update", "--steps", "3", "--junit", junit.toString());
 
         assertThat(updated).isEqualTo(2);
         assertThat(out()).contains(bad + ": refused", config + ": updated", "2 configurations: 1 good, 1 not");
@@ -191,7 +196,13 @@ class RegressCommandTest {
     @Test
     void aRunWhoseLossBreaksDownIsAFailureAndNoBaseline() throws Exception {
         int code = regress(
-                config.toString(), "--update", "--steps", "5", "learning_rate=1e30", "warmup_steps=0", "max_grad_norm=0");
+                config.toString(),
+                "--update",
+                "--steps",
+                "5",
+                "learning_rate=1e30",
+                "warmup_steps=0",
+                "max_grad_norm=0");
 
         assertThat(code).as(out()).isEqualTo(1);
         assertThat(out()).contains(": failed, step ").containsPattern("NaN|Infinity");
@@ -204,7 +215,9 @@ class RegressCommandTest {
         tamper("\"tokens\"", "\"tokenz\"");
 
         assertThat(regress(config.toString())).isEqualTo(2);
-        assertThat(err()).contains(baseline() + ":", ": error: this is no baseline: ").doesNotContain("\tat ");
+        assertThat(err())
+                .contains(baseline() + ":", ": error: this is no baseline: ")
+                .doesNotContain("\tat ");
     }
 
     @Test

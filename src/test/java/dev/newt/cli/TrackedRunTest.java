@@ -57,15 +57,22 @@ class TrackedRunTest {
                     .contains("wandb_project (no such service is called; ", "hub_model_id (nothing is uploaded; ")
                     .containsOnlyOnce("warning: ");
             assertThat(server.status("run0")).isEqualTo("FINISHED");
-            assertThat(server.metrics("run0")).filteredOn(metric -> metric.startsWith("loss ")).hasSize(4);
+            assertThat(server.metrics("run0"))
+                    .filteredOn(metric -> metric.startsWith("loss "))
+                    .hasSize(4);
             assertThat(eventFiles()).singleElement().satisfies(file -> assertThat(latin(file))
                     .contains("brain.Event:2", "train/loss", "train/learning_rate", "lora_alpha: 8"));
 
             train(server.uri(), "resume_from_checkpoint=out/checkpoint-2");
 
             assertThat(server.calls()).containsOnlyOnce("runs/create");
-            assertThat(server.metrics("run0")).filteredOn(metric -> metric.startsWith("loss ")).hasSize(6);
-            assertThat(eventFiles()).hasSize(2).extracting(Path::getParent).containsOnly(eventFiles().get(0).getParent());
+            assertThat(server.metrics("run0"))
+                    .filteredOn(metric -> metric.startsWith("loss "))
+                    .hasSize(6);
+            assertThat(eventFiles())
+                    .hasSize(2)
+                    .extracting(Path::getParent)
+                    .containsOnly(eventFiles().get(0).getParent());
         }
     }
 

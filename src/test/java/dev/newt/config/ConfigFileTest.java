@@ -257,8 +257,8 @@ class ConfigFileTest {
     void givesItsValuesByPathWithoutSecrets() throws IOException {
         assertThat(ConfigFile.load(
                                 write(SMALL
-                                + "hub_model_id:\nmlflow_tracking_uri: http://me:pw@localhost:5000/x\ncomet_api_key: abc\nlora_target_modules: [q_proj]\n"
-                                + "adapter: lora\nlora_r: 4\nlora_alpha: 8\ntest_datasets: []\n"),
+                                        + "hub_model_id:\nmlflow_tracking_uri: http://me:pw@localhost:5000/x\ncomet_api_key: abc\nlora_target_modules: [q_proj]\n"
+                                        + "adapter: lora\nlora_r: 4\nlora_alpha: 8\ntest_datasets: []\n"),
                                 List.of())
                         .values())
                 .containsEntry("datasets[0].path", "rows.jsonl")

@@ -39,7 +39,9 @@ class BaselineTest {
         baseline().write(file);
 
         assertThat(Baseline.read(file)).contains(baseline());
-        assertThat(file).content().contains("\"loss\" : [ 0.3333333333333333, 0.1 ],\n", "\"trained_tokens\" : [ 60, 70 ]");
+        assertThat(file)
+                .content()
+                .contains("\"loss\" : [ 0.3333333333333333, 0.1 ],\n", "\"trained_tokens\" : [ 60, 70 ]");
         assertThat(Baseline.read(folder.resolve("none.json"))).isEmpty();
     }
 
@@ -78,8 +80,10 @@ class BaselineTest {
         BaselineFolder baselines = new BaselineFolder(Path.of("regressions"), work);
 
         assertThat(baselines.file(Path.of("examples/./a.yaml"))).isEqualTo(Path.of("regressions/examples/a.yaml.json"));
-        assertThat(baselines.file(work.resolve("examples/a.yml"))).isEqualTo(Path.of("regressions/examples/a.yml.json"));
-        assertThat(baselines.file(work.resolve("../other/a.yaml"))).isEqualTo(Path.of("regressions/work/other/a.yaml.json"));
+        assertThat(baselines.file(work.resolve("examples/a.yml")))
+                .isEqualTo(Path.of("regressions/examples/a.yml.json"));
+        assertThat(baselines.file(work.resolve("../other/a.yaml")))
+                .isEqualTo(Path.of("regressions/work/other/a.yaml.json"));
     }
 
     @Test
@@ -91,8 +95,7 @@ class BaselineTest {
         }
 
         assertThat(ConfigFiles.find(List.of(folder.resolve("b.yaml"), folder)))
-                .containsExactly(
-                        folder.resolve("b.yaml"), folder.resolve("a.yml"), folder.resolve("in/ner/c.YAML"));
+                .containsExactly(folder.resolve("b.yaml"), folder.resolve("a.yml"), folder.resolve("in/ner/c.YAML"));
         assertThatThrownBy(() -> ConfigFiles.find(List.of(folder.resolve("empty"))))
                 .hasMessageContaining("there is no .yaml file");
         assertThatThrownBy(() -> ConfigFiles.find(List.of(folder.resolve("nowhere"))))

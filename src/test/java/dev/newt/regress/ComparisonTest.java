@@ -58,8 +58,7 @@ class ComparisonTest {
 
     @Test
     void anotherNumberOfStepsIsDrift() {
-        assertThat(drift(new Step(4, 2, 100, 60)))
-                .contains("drift after step 1: 1 steps were done, 2 in the baseline");
+        assertThat(drift(new Step(4, 2, 100, 60))).contains("drift after step 1: 1 steps were done, 2 in the baseline");
     }
 
     @Test
@@ -91,8 +90,9 @@ class ComparisonTest {
 
         assertThat(new Comparison(BASELINE, BASELINE).deviceChange()).isEmpty();
         assertThat(new Comparison(BASELINE, other).deviceChange())
-                .contains("the baseline was made on CPU, 2 threads, this is CPU, 8 threads; numbers depend on the number "
-                        + "of threads a little");
+                .contains(
+                        "the baseline was made on CPU, 2 threads, this is CPU, 8 threads; numbers depend on the number "
+                                + "of threads a little");
     }
 
     @Test

@@ -24,8 +24,7 @@ public final class FlatValues {
 
     private void add(YamlTree value, String path) {
         if (value instanceof YamlTree.Mapping mapping) {
-            mapping.entries()
-                    .forEach((key, entry) -> add(entry.value(), path.isEmpty() ? key : path + "." + key));
+            mapping.entries().forEach((key, entry) -> add(entry.value(), path.isEmpty() ? key : path + "." + key));
             if (mapping.entries().isEmpty() && !path.isEmpty()) {
                 values.put(path, "{}");
             }

@@ -75,9 +75,8 @@ final class MlflowClient {
 
     Run create(String experimentId, Optional<String> name, Map<String, String> tags, long startMillis)
             throws IOException, InterruptedException {
-        ObjectNode request = JSON.createObjectNode()
-                .put("experiment_id", experimentId)
-                .put("start_time", startMillis);
+        ObjectNode request =
+                JSON.createObjectNode().put("experiment_id", experimentId).put("start_time", startMillis);
         name.ifPresent(text -> request.put("run_name", text));
         pairs(request.putArray("tags"), tags);
         // Servers before 2.0 know a run's name as a tag alone.

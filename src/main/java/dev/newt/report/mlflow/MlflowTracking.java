@@ -49,9 +49,12 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
         this.settings = settings;
         this.configuration = new LinkedHashMap<>(configuration);
         this.tags = Map.of(
-                "mlflow.source.name", source,
-                "mlflow.source.type", "LOCAL",
-                "mlflow.user", System.getProperty("user.name"));
+                "mlflow.source.name",
+                source,
+                "mlflow.source.type",
+                "LOCAL",
+                "mlflow.user",
+                System.getProperty("user.name"));
         this.warnings = warnings;
         this.patience = patience;
     }
@@ -79,11 +82,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
 
     private void begin(TrainingEvent.Started started) {
         MlflowRun run = new MlflowRun(
-                started.outputDirectory(),
-                started.startStep(),
-                System.currentTimeMillis(),
-                configuration,
-                tags);
+                started.outputDirectory(), started.startStep(), System.currentTimeMillis(), configuration, tags);
         Thread thread = new Thread(new Sender(settings, run, patience, outbox, heard::add), "mlflow");
         thread.setDaemon(true);
         thread.start();

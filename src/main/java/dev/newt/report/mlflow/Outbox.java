@@ -90,6 +90,7 @@ final class Outbox {
 
     /** How many things were lost or are still here, the end not counted. */
     long unsent() {
-        return lost.get() + items.stream().filter(item -> !(item instanceof End)).count();
+        return lost.get()
+                + items.stream().filter(item -> !(item instanceof End)).count();
     }
 }

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param flush for what is left to send when the run ends
  * @param upload for one checkpoint's file, and for all that are left when the run ends
  */
-record Patience(
-        Duration answer, int attempts, Duration retry, Duration longestRetry, Duration flush, Duration upload) {
+record Patience(Duration answer, int attempts, Duration retry, Duration longestRetry, Duration flush, Duration upload) {
     static final Patience USUAL = new Patience(
             Duration.ofSeconds(10),
             3,

@@ -39,7 +39,8 @@ final class RunFile {
             JsonNode json = JSON.readTree(Files.readString(file));
             String id = json.path("run_id").asString("");
             return json.path("tracking_uri").asString("").equals(server.toString()) && !id.isEmpty()
-                    ? Optional.of(new MlflowClient.Run(id, json.path("experiment_id").asString(""), ""))
+                    ? Optional.of(
+                            new MlflowClient.Run(id, json.path("experiment_id").asString(""), ""))
                     : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty();

@@ -67,10 +67,8 @@ final class EventMessages {
                 .put(DTYPE, DT_STRING)
                 .put(TENSOR_SHAPE, new ProtoMessage().put(DIMENSION, new ProtoMessage().put(SIZE, 1L)))
                 .put(STRING_VALUE, markdown);
-        ProtoMessage value = new ProtoMessage()
-                .put(TAG, tag)
-                .put(TENSOR, tensor)
-                .put(METADATA, metadata);
+        ProtoMessage value =
+                new ProtoMessage().put(TAG, tag).put(TENSOR, tensor).put(METADATA, metadata);
         return new ProtoMessage()
                 .put(WALL_TIME, seconds)
                 .put(SUMMARY, new ProtoMessage().put(VALUE, value))

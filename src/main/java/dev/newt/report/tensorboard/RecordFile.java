@@ -25,8 +25,7 @@ final class RecordFile implements AutoCloseable {
 
     /** Appends a record, in one write, so that a reader seldom sees half of it. */
     void append(byte[] content) throws IOException {
-        ByteBuffer record =
-                ByteBuffer.allocate(content.length + 16).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer record = ByteBuffer.allocate(content.length + 16).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(content.length);
         record.putInt(maskedCrc(record.array(), 0, Long.BYTES));
         record.put(content);

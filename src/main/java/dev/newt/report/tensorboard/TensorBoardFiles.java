@@ -57,10 +57,10 @@ public final class TensorBoardFiles implements TrainingListener, AutoCloseable {
             giveUp(e);
         }
         append(EventMessages.fileVersion(now()));
-        if (goesOn) {
-            append(EventMessages.restart(now(), startStep + 1));
-        }
-        append(EventMessages.text(now(), "config/text_summary", "```yaml\n" + configuration + "\n```"));
+        append(
+                goesOn
+                        ? EventMessages.restart(now(), startStep + 1)
+                        : EventMessages.text(now(), "config/text_summary", "```yaml\n" + configuration + "\n```"));
     }
 
     /** Hugging Face's names as its own callback for TensorBoard writes them. */

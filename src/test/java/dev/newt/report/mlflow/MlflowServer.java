@@ -85,9 +85,11 @@ public final class MlflowServer implements AutoCloseable {
         List<String> metrics = new ArrayList<>();
         for (Request request : requests(r -> r.call().equals("runs/log-batch"))) {
             if (request.json().path("run_id").asString().equals(run)) {
-                request.json().path("metrics").forEach(metric -> metrics.add(metric.path("key")
-                                .asString() + " " + metric.path("step").asLong() + " "
-                        + metric.path("value").asDouble()));
+                request.json()
+                        .path("metrics")
+                        .forEach(metric -> metrics.add(metric.path("key").asString() + " "
+                                + metric.path("step").asLong() + " "
+                                + metric.path("value").asDouble()));
             }
         }
         return metrics;

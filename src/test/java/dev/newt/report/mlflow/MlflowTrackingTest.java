@@ -54,11 +54,7 @@ class MlflowTrackingTest {
 
     private MlflowTracking tracking(boolean artifacts, Patience patience) {
         MlflowSettings settings = new MlflowSettings(
-                URI.create(server.uri()),
-                Optional.of("Bearer t"),
-                "my orders",
-                Optional.of("first try"),
-                artifacts);
+                URI.create(server.uri()), Optional.of("Bearer t"), "my orders", Optional.of("first try"), artifacts);
         return new MlflowTracking(settings, configuration, "c.yaml", warnings::add, patience);
     }
 
@@ -94,7 +90,11 @@ class MlflowTrackingTest {
         assertThat(server.requests(request -> true)).extracting("authorization").containsOnly("Bearer t");
         assertThat(server.calls())
                 .startsWith(
-                        "experiments/get-by-name", "experiments/create", "runs/create", "runs/log-batch", "runs/log-batch")
+                        "experiments/get-by-name",
+                        "experiments/create",
+                        "runs/create",
+                        "runs/log-batch",
+                        "runs/log-batch")
                 .endsWith("runs/update");
         JsonNode experiment = only("experiments/create");
         assertThat(experiment.path("name").asString()).isEqualTo("my orders");
@@ -120,14 +120,16 @@ class MlflowTrackingTest {
     }
 
     private JsonNode only(String call) {
-        List<MlflowServer.Request> found = server.requests(request -> request.call().equals(call));
+        List<MlflowServer.Request> found =
+                server.requests(request -> request.call().equals(call));
         assertThat(found).hasSize(1);
         return found.get(0).json();
     }
 
     private static Map<String, String> pairs(JsonNode array) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        array.forEach(pair -> pairs.put(pair.path("key").asString(), pair.path("value").asString()));
+        array.forEach(pair ->
+                pairs.put(pair.path("key").asString(), pair.path("value").asString()));
         return pairs;
     }
 
@@ -248,8 +250,9 @@ class MlflowTrackingTest {
         }
 
         assertThat(warnings)
-                .containsExactly("MLflow: " + server.uri()
-                        + " is too slow; the values of 2000 steps or checkpoints were not sent. They are in output_dir");
+                .containsExactly(
+                        "MLflow: " + server.uri()
+                                + " is too slow; the values of 2000 steps or checkpoints were not sent. They are in output_dir");
     }
 
     @Test
@@ -275,9 +278,10 @@ class MlflowTrackingTest {
             tracking.on(events[2001]);
         }
 
-        List<MlflowServer.Request> batches = server.requests(
-                request -> request.call().equals("runs/log-batch") && request.json().has("metrics"));
-        assertThat(batches).hasSizeBetween(14, 20).allSatisfy(batch -> assertThat(batch.json().path("metrics").size())
+        List<MlflowServer.Request> batches = server.requests(request ->
+                request.call().equals("runs/log-batch") && request.json().has("metrics"));
+        assertThat(batches).hasSizeBetween(14, 20).allSatisfy(batch -> assertThat(
+                        batch.json().path("metrics").size())
                 .isLessThanOrEqualTo(1000));
         assertThat(server.metrics("run0")).hasSize(2000 * 7).doesNotHaveDuplicates();
         assertThat(warnings).isEmpty();
@@ -295,11 +299,11 @@ class MlflowTrackingTest {
     void sendsCheckpointsWhereTheServerKeepsArtifacts() throws IOException {
         run(true, started(0), checkpoint(2), finished());
 
-        List<MlflowServer.Request> uploads = server.requests(request -> request.method().equals("PUT"));
+        List<MlflowServer.Request> uploads =
+                server.requests(request -> request.method().equals("PUT"));
         String folder = "/api/2.0/mlflow-artifacts/artifacts/1/run0/artifacts/checkpoint-2/";
         assertThat(uploads)
-                .extracting(
-                        MlflowServer.Request::path, request -> new String(request.body(), StandardCharsets.UTF_8))
+                .extracting(MlflowServer.Request::path, request -> new String(request.body(), StandardCharsets.UTF_8))
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(folder + "adapter_config.json", "{\"r\": 4}"),
                         org.assertj.core.groups.Tuple.tuple(folder + "in ner/x.bin", "xyz"));
@@ -322,7 +326,8 @@ class MlflowTrackingTest {
         assertThat(warnings)
                 .singleElement()
                 .asString()
-                .startsWith("MLflow keeps this run's artifacts at s3://bucket/1/run0/artifacts, which only its own client");
+                .startsWith(
+                        "MLflow keeps this run's artifacts at s3://bucket/1/run0/artifacts, which only its own client");
         assertThat(server.status("run0")).isEqualTo("FINISHED");
     }
 

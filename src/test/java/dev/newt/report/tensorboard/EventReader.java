@@ -89,8 +89,10 @@ final class EventReader {
             byte[] length = new byte[8];
             in.get(length);
             check(length, in.getInt());
-            byte[] content = new byte[Math.toIntExact(
-                    ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
+            byte[] content = new byte
+                    [Math.toIntExact(ByteBuffer.wrap(length)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getLong())];
             in.get(content);
             check(content, in.getInt());
             events.add(new Message(content));
