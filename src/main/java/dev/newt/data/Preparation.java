@@ -57,6 +57,7 @@ public final class Preparation {
         String key = PreparationKey.of(settings, all, tokenizer);
         RowFilter filter = new RowFilter(settings.datasetExactDeduplication(), settings.seed());
         PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(key, directory -> {
+            tokenizer.expectManyTexts();
             DatasetStatistics statistics =
                     write(directory, TRAIN, "datasets", settings.datasets(), train, trainStrategies, filter);
             Optional<DatasetStatistics> testStatistics = Optional.empty();

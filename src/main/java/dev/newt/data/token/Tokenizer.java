@@ -26,12 +26,17 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
+    /** Letters, digits, signs, spaces of several kinds, characters of two, three and four bytes. */
+    private static final String TRIAL = "I'LL say: \"it's 12345!\"  x\n\n \t naïve 日本語 🎉\r\n  end ";
+
     private final HuggingFaceTokenizer tokenizer;
     private final TokenizerFiles files;
     private final Map<String, String> specialTokens;
     private final OptionalInt bosId;
     private final OptionalInt eosId;
     private final OptionalInt padId;
+    private final Optional<Frame> frame;
+    private volatile Optional<BpeEncoder> quick = Optional.empty();
 
     private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerFiles files, SpecialTokens overrides) {
         this.tokenizer = tokenizer;
@@ -40,6 +45,31 @@ public final class Tokenizer implements AutoCloseable {
         this.bosId = specialId("bos_token");
         this.eosId = specialId("eos_token");
         this.padId = specialId("pad_token");
+        this.frame = frame();
+    }
+
+    /** The special tokens that the post-processor puts around every text. */
+    private record Frame(int[] before, int[] behind) {
+        int[] around(int[] body) {
+            int[] ids = new int[before.length + body.length + behind.length];
+            System.arraycopy(before, 0, ids, 0, before.length);
+            System.arraycopy(body, 0, ids, before.length, body.length);
+            System.arraycopy(behind, 0, ids, before.length + body.length, behind.length);
+            return ids;
+        }
+    }
+
+    private Optional<Frame> frame() {
+        int[] bare = toInts(tokenizer.encode(TRIAL, false, false).getIds());
+        int[] framed = toInts(tokenizer.encode(TRIAL, true, false).getIds());
+        for (int start = 0; start + bare.length <= framed.length; start++) {
+            if (Arrays.equals(framed, start, start + bare.length, bare, 0, bare.length)) {
+                return Optional.of(new Frame(
+                        Arrays.copyOf(framed, start),
+                        Arrays.copyOfRange(framed, start + bare.length, framed.length)));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Opens the tokenizer of a model directory. */
@@ -66,11 +96,44 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
+    /**
+     * Readies a quicker way to the same ids, where there is one for this kind of tokenizer. It takes as long as some thousand texts do the
+     * usual way.
+     */
+    public void expectManyTexts() {
+        if (quick.isEmpty()) {
+            quick = TokenizerJson.encoder(files.tokenizerFile()).filter(this::agrees);
+        }
+    }
+
+    /** Whether there is one. */
+    boolean isQuick() {
+        return quick.isPresent();
+    }
+
+    /** Ids that the quicker way gives; empty where the library must. */
+    Optional<int[]> quickIds(String text) {
+        return quick.flatMap(encoder -> encoder.ids(text));
+    }
+
+    /** A version of the library with other rules would be found out here. */
+    private boolean agrees(BpeEncoder encoder) {
+        String text = TRIAL + String.join(TRIAL, specialTokens.values());
+        TokenizedText expected = libraryTokens(text);
+        return encoder.ids(text).filter(ids -> Arrays.equals(ids, expected.ids())).isPresent()
+                && encoder.tokens(text)
+                        .map(tokens -> Arrays.equals(tokens.starts(), expected.starts())
+                                && Arrays.equals(tokens.ends(), expected.ends()))
+                        .orElse(true);
+    }
+
     /** Ids of the text alone; special tokens named in the text itself are recognised. */
     public int[] encode(String text) {
-        return text.isEmpty()
-                ? new int[0]
-                : toInts(tokenizer.encode(text, false, false).getIds());
+        if (text.isEmpty()) {
+            return new int[0];
+        }
+        return quick.flatMap(encoder -> encoder.ids(text))
+                .orElseGet(() -> toInts(tokenizer.encode(text, false, false).getIds()));
     }
 
     /** As {@link #encode}, with the place of each token in the text. */
@@ -78,6 +141,10 @@ public final class Tokenizer implements AutoCloseable {
         if (text.isEmpty()) {
             return new TokenizedText(new int[0], new int[0], new int[0]);
         }
+        return quick.flatMap(encoder -> encoder.tokens(text)).orElseGet(() -> libraryTokens(text));
+    }
+
+    private TokenizedText libraryTokens(String text) {
         Encoding encoding = tokenizer.encode(text, false, false);
         int[] ids = toInts(encoding.getIds());
         int[] starts = new int[ids.length];
@@ -105,7 +172,9 @@ public final class Tokenizer implements AutoCloseable {
         Optional<Boolean> addBos = files.flag("add_bos_token");
         Optional<Boolean> addEos = files.flag("add_eos_token");
         if (addBos.isEmpty() && addEos.isEmpty()) {
-            return toInts(tokenizer.encode(text, true, false).getIds());
+            return quick.isPresent() && frame.isPresent()
+                    ? frame.get().around(encode(text))
+                    : toInts(tokenizer.encode(text, true, false).getIds());
         }
         int[] body = encode(text);
         // A key left out has the default of Hugging Face's Llama class: begin yes, end no.
