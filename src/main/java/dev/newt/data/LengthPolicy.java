@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Decides which examples are kept, and counts. For one thread. */
-final class LengthPolicy implements RowEncoder.Sink {
+final class LengthPolicy {
     private final DataSettings settings;
     private final Consumer<Example> kept;
     private long rows;
@@ -34,10 +34,11 @@ final class LengthPolicy implements RowEncoder.Sink {
         this.kept = kept;
     }
 
-    @Override
-    public void accept(Row row, List<Example> ofRow, Set<RowFinding> findings) {
+    void accept(RowEncoder.Encoded encoded) {
+        Row row = encoded.row();
+        List<Example> ofRow = encoded.examples();
         rows++;
-        findings.forEach(finding -> details.found(row, finding));
+        encoded.findings().forEach(finding -> details.found(row, finding));
         if (ofRow.isEmpty()) {
             empty++;
         }

@@ -6,7 +6,6 @@ import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
-import dev.newt.data.source.Row;
 import dev.newt.data.source.RowReader;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
@@ -18,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
 /** From data files to tokens: reads, tokenises, masks, filters, splits, and keeps the result for the next run. */
 public final class Preparation {
@@ -127,26 +126,27 @@ public final class Preparation {
             throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 RowReader reader = new RowReader();
-                RowEncoder encoder = new RowEncoder(settings.threads())) {
+                RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints())) {
             LengthPolicy policy = new LengthPolicy(settings, endIds(datasets), writer::add);
             for (int i = 0; i < datasets.size(); i++) {
                 String path = datasets.get(i).path();
                 long[] rows = {0};
                 long[] read = {0};
-                Predicate<Row> wanted = filter.of(datasets.get(i));
-                Predicate<Row> counted = row -> {
-                    read[0]++;
-                    return wanted.test(row);
-                };
+                BooleanSupplier shard = filter.shard(datasets.get(i));
                 encoder.encode(
                         reader,
                         files.get(i),
                         datasets.get(i).split(),
                         strategies.get(i),
-                        counted,
-                        (row, examples, findings) -> {
-                            policy.accept(row, examples, findings);
-                            progress.rows(path, ++rows[0]);
+                        () -> {
+                            read[0]++;
+                            return shard.getAsBoolean();
+                        },
+                        encoded -> {
+                            if (filter.isNew(encoded.fingerprint())) {
+                                policy.accept(encoded);
+                                progress.rows(path, ++rows[0]);
+                            }
                         });
                 if (read[0] == 0) {
                     throw new UserException(key + ": " + path + " has no rows"

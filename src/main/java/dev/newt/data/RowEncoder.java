@@ -2,6 +2,7 @@ package dev.newt.data;
 
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.data.source.DataFile;
+import dev.newt.data.source.RawRow;
 import dev.newt.data.source.Row;
 import dev.newt.data.source.RowReader;
 import dev.newt.data.source.Split;
@@ -15,54 +16,67 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
 /**
- * Reads rows on the calling thread, turns them into examples on others, and hands these on in the order of the rows. At most a fixed
- * number of rows wait at a time.
+ * Finds rows on the calling thread, takes them apart and turns them into examples on others, and hands these on in the order of the rows.
+ * What waits is bounded in rows and in bytes.
  */
 final class RowEncoder implements AutoCloseable {
     private static final int ROWS_PER_TASK = 64;
+    private static final int BYTES_PER_TASK = 1 << 18;
     private static final int TASKS_PER_THREAD = 4;
 
-    /** Takes what became of a row. */
+    /**
+     * What became of a row.
+     *
+     * @param fingerprint of its content; empty if none is wanted
+     */
+    record Encoded(Row row, byte[] fingerprint, List<Example> examples, Set<RowFinding> findings) {}
+
+    /** Takes what became of the rows. */
     @FunctionalInterface
     interface Sink {
-        void accept(Row row, List<Example> examples, Set<RowFinding> findings);
+        void accept(Encoded encoded);
     }
-
-    private record Encoded(Row row, List<Example> examples, Set<RowFinding> findings) {}
 
     private final ExecutorService threads;
     private final int mostTasks;
+    private final boolean fingerprints;
 
-    RowEncoder(int threads) {
+    /** @param fingerprints whether the rows' contents are to be compared */
+    RowEncoder(int threads, boolean fingerprints) {
         this.threads = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "data-preparation");
             thread.setDaemon(true);
             return thread;
         });
         this.mostTasks = threads * TASKS_PER_THREAD;
+        this.fingerprints = fingerprints;
     }
 
+    /** @param next asked before each row whether it is wanted */
     void encode(
             RowReader reader,
             List<DataFile> files,
             Split split,
             PromptStrategy strategy,
-            Predicate<Row> filter,
+            BooleanSupplier next,
             Sink sink) {
         Deque<Future<List<Encoded>>> tasks = new ArrayDeque<>();
-        List<Row> waiting = new ArrayList<>();
-        reader.read(files, split, row -> {
-            if (!filter.test(row)) {
+        List<RawRow> waiting = new ArrayList<>();
+        long[] bytes = {0};
+        reader.readRaw(files, split, row -> {
+            if (!next.getAsBoolean()) {
                 return;
             }
             waiting.add(row);
-            if (waiting.size() == ROWS_PER_TASK) {
+            bytes[0] += row.size();
+            if (waiting.size() == ROWS_PER_TASK || bytes[0] >= BYTES_PER_TASK) {
                 tasks.add(submit(waiting, strategy));
                 waiting.clear();
-                if (tasks.size() >= mostTasks) {
+                bytes[0] = 0;
+                while (tasks.size() >= mostTasks || (!tasks.isEmpty() && tasks.element().isDone())) {
                     drain(tasks.remove(), sink);
                 }
             }
@@ -73,20 +87,23 @@ final class RowEncoder implements AutoCloseable {
         }
     }
 
-    private Future<List<Encoded>> submit(List<Row> rows, PromptStrategy strategy) {
-        List<Row> own = List.copyOf(rows);
+    private Future<List<Encoded>> submit(List<RawRow> rows, PromptStrategy strategy) {
+        List<RawRow> own = List.copyOf(rows);
         return threads.submit(
-                () -> own.stream().map(row -> encoded(row, strategy)).toList());
+                () -> own.stream().map(row -> encoded(row.row(), strategy)).toList());
     }
 
-    private static Encoded encoded(Row row, PromptStrategy strategy) {
+    private Encoded encoded(Row row, PromptStrategy strategy) {
         Set<RowFinding> findings = EnumSet.noneOf(RowFinding.class);
-        return new Encoded(row, strategy.examples(row, findings::add), findings);
+        byte[] fingerprint =
+                fingerprints ? new Sha256().add(row.fields().toString()).digest() : new byte[0];
+        List<Example> examples = strategy.examples(row, findings::add);
+        return new Encoded(row, fingerprint, examples, findings);
     }
 
     private static void drain(Future<List<Encoded>> task, Sink sink) {
         try {
-            task.get().forEach(encoded -> sink.accept(encoded.row(), encoded.examples(), encoded.findings()));
+            task.get().forEach(sink::accept);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

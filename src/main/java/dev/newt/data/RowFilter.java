@@ -1,11 +1,10 @@
 package dev.newt.data;
 
-import dev.newt.data.source.Row;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
-/** Which rows are prepared: those of the data set's shard, and of equal rows the first. For one thread. */
+/** Leaves out rows that are not of a data set's shard, and of equal rows all but the first. For one thread. */
 final class RowFilter {
     private final Optional<Fingerprints> seen;
     private final long seed;
@@ -17,13 +16,28 @@ final class RowFilter {
         this.seed = seed;
     }
 
-    /** A filter for the rows of one data set, in order. */
-    Predicate<Row> of(DatasetSettings dataset) {
+    /** Says of the rows of one data set, one after the other, whether each is of its shard. */
+    BooleanSupplier shard(DatasetSettings dataset) {
         long[] next = {0};
-        return row -> {
+        return () -> {
             long number = next[0]++;
-            return dataset.shard().map(shard -> shard.has(number, seed)).orElse(true) && isNew(row);
+            return dataset.shard().map(shard -> shard.has(number, seed)).orElse(true);
         };
+    }
+
+    boolean needsFingerprints() {
+        return seen.isPresent();
+    }
+
+    /** Whether no earlier row had this fingerprint of 16 bytes or more. */
+    boolean isNew(byte[] fingerprint) {
+        if (seen.isEmpty()) {
+            return true;
+        }
+        ByteBuffer hash = ByteBuffer.wrap(fingerprint);
+        boolean isNew = seen.get().add(hash.getLong(), hash.getLong());
+        duplicates += isNew ? 0 : 1;
+        return isNew;
     }
 
     /** Rows that were left out because they equal an earlier one, since the last call. */
@@ -31,16 +45,5 @@ final class RowFilter {
         long taken = duplicates;
         duplicates = 0;
         return taken;
-    }
-
-    private boolean isNew(Row row) {
-        if (seen.isEmpty()) {
-            return true;
-        }
-        ByteBuffer hash =
-                ByteBuffer.wrap(new Sha256().add(row.fields().toString()).digest());
-        boolean isNew = seen.get().add(hash.getLong(), hash.getLong());
-        duplicates += isNew ? 0 : 1;
-        return isNew;
     }
 }

@@ -2,8 +2,7 @@ package dev.newt.data.prompt;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * How an instruction becomes a prompt.
@@ -30,7 +29,7 @@ record InstructionFormat(
         String systemFormat,
         String turnFormat,
         String turnNoInputFormat) {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{|}}|\\{(instruction|input|system)}");
+    private static final Set<String> NAMES = Set.of("instruction", "input", "system");
 
     String prompt(Optional<String> ownSystem, String instruction, String input) {
         String system = ownSystem.orElse(input.isEmpty() ? systemNoInputPrompt : systemPrompt);
@@ -42,12 +41,21 @@ record InstructionFormat(
     /** Replaces the placeholders in one pass, so that braces in the values stay as they are; double braces mean single ones. */
     private static String fill(String format, Map<String, String> values) {
         StringBuilder filled = new StringBuilder();
-        Matcher matcher = PLACEHOLDER.matcher(format);
-        while (matcher.find()) {
-            String name = matcher.group(1);
-            String value = name == null ? matcher.group().substring(1) : values.getOrDefault(name, "");
-            matcher.appendReplacement(filled, Matcher.quoteReplacement(value));
+        int at = 0;
+        while (at < format.length()) {
+            char c = format.charAt(at);
+            int close = c == '{' ? format.indexOf('}', at) : -1;
+            if ((c == '{' || c == '}') && at + 1 < format.length() && format.charAt(at + 1) == c) {
+                filled.append(c);
+                at += 2;
+            } else if (close > at && NAMES.contains(format.substring(at + 1, close))) {
+                filled.append(values.getOrDefault(format.substring(at + 1, close), ""));
+                at = close + 1;
+            } else {
+                filled.append(c);
+                at++;
+            }
         }
-        return matcher.appendTail(filled).toString();
+        return filled.toString();
     }
 }

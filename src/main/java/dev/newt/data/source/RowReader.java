@@ -17,11 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Streams the rows of data files, most of them through an in-memory DuckDB that may neither load extensions nor reach the network. Rows
@@ -29,12 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class RowReader implements AutoCloseable {
     private static final long LARGEST_ROW = 1L << 28;
-
-    // Big and decimal numbers keep their digits; anything behind the first value of a line is an error.
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /** Taken for the size of a row whose text is not at hand. */
+    private static final int PARSED_SIZE = 1 << 10;
 
     private final Connection connection;
 
@@ -70,6 +61,11 @@ public final class RowReader implements AutoCloseable {
 
     /** Hands the rows of {@code split} to {@code consumer}, one after the other. */
     public void read(List<DataFile> files, Split split, Consumer<Row> consumer) {
+        readRaw(files, split, raw -> consumer.accept(raw.row()));
+    }
+
+    /** As {@link #read}; the rows are yet to be taken apart, and what is wrong with one is told then. */
+    public void readRaw(List<DataFile> files, Split split, Consumer<RawRow> consumer) {
         long total = split.percent() && !split.isWhole() ? count(files) : Long.MAX_VALUE;
         long first = split.isWhole() ? 0 : split.firstOf(total);
         long end = split.isWhole() ? Long.MAX_VALUE : split.endOf(total);
@@ -86,7 +82,7 @@ public final class RowReader implements AutoCloseable {
     public long count(List<DataFile> files) {
         long count = 0;
         for (DataFile file : files) {
-            if (file.format() == Format.ARROW || file.format() == Format.TEXT) {
+            if (hasOwnReader(file)) {
                 count += readWithoutDatabase(file, Long.MAX_VALUE, Long.MAX_VALUE, row -> {});
                 continue;
             }
@@ -102,11 +98,11 @@ public final class RowReader implements AutoCloseable {
     }
 
     /** Reads rows [first, end) of one file; returns how many rows passed by. */
-    private long read(DataFile file, long first, long end, Consumer<Row> consumer) {
+    private long read(DataFile file, long first, long end, Consumer<RawRow> consumer) {
         if (isEmptyFile(file.path())) {
             return 0;
         }
-        if (file.format() == Format.ARROW || file.format() == Format.TEXT) {
+        if (hasOwnReader(file)) {
             return readWithoutDatabase(file, first, end, consumer);
         }
         long number = 0;
@@ -115,7 +111,7 @@ public final class RowReader implements AutoCloseable {
                 ResultSet rows = statement.executeQuery()) {
             while (number < end && rows.next()) {
                 if (number++ >= first) {
-                    consumer.accept(new Row(file.path(), number, object(file, number, rows.getString(1))));
+                    consumer.accept(raw(file.path(), number, rows.getString(1)));
                 }
             }
         } catch (SQLException e) {
@@ -124,14 +120,24 @@ public final class RowReader implements AutoCloseable {
         return number;
     }
 
-    /** Arrow and plain text have readers of their own. */
-    private static long readWithoutDatabase(DataFile file, long first, long end, Consumer<Row> consumer) {
+    private static RawRow raw(Path file, long number, String json) {
+        return new RawRow(json.length(), () -> JsonRow.parse(file, number, file + ", row " + number, json));
+    }
+
+    private static boolean hasOwnReader(DataFile file) {
+        return file.format() == Format.ARROW || file.format() == Format.TEXT || JsonLines.reads(file);
+    }
+
+    private static long readWithoutDatabase(DataFile file, long first, long end, Consumer<RawRow> consumer) {
         if (!Files.isRegularFile(file.path())) {
             throw new UserException(file.path() + ": does not exist or is not a file.");
         }
-        return file.format() == Format.ARROW
-                ? ArrowFile.read(file.path(), first, end, consumer)
-                : TextFile.read(file.path(), first, end, consumer);
+        Consumer<Row> parsed = row -> consumer.accept(new RawRow(PARSED_SIZE, () -> row));
+        return switch (file.format()) {
+            case ARROW -> ArrowFile.read(file.path(), first, end, parsed);
+            case TEXT -> TextFile.read(file.path(), first, end, parsed);
+            default -> JsonLines.read(file.path(), first, end, consumer);
+        };
     }
 
     private PreparedStatement prepare(String sql, DataFile file) throws SQLException {
@@ -180,21 +186,6 @@ public final class RowReader implements AutoCloseable {
         return name.endsWith(".jsonl") || name.endsWith(".ndjson") ? "newline_delimited" : "auto";
     }
 
-    private static ObjectNode object(DataFile file, long number, String json) {
-        JsonNode node;
-        try {
-            node = JSON.readTree(json);
-        } catch (JacksonException e) {
-            throw new UserException(
-                    file.path() + ", row " + number + ": is not valid JSON: " + e.getOriginalMessage(), e);
-        }
-        if (node instanceof ObjectNode fields) {
-            return fields;
-        }
-        throw new UserException(file.path() + ", row " + number + ": is not a JSON object with named fields, but "
-                + abbreviated(json) + ".");
-    }
-
     private static UserException failure(DataFile file, SQLException e) {
         if (!Files.isRegularFile(file.path())) {
             return new UserException(file.path() + ": does not exist or is not a file.", e);
@@ -220,10 +211,9 @@ public final class RowReader implements AutoCloseable {
                 }
                 if (!text.isEmpty()) {
                     try {
-                        JSON.readTree(text);
-                    } catch (JacksonException e) {
-                        return Optional.of(new UserException(
-                                file + ", line " + number + ": is not valid JSON: " + e.getOriginalMessage(), e));
+                        JsonRow.parse(file + ", line " + number, text);
+                    } catch (UserException e) {
+                        return Optional.of(e);
                     }
                 }
             }
@@ -257,10 +247,6 @@ public final class RowReader implements AutoCloseable {
         } catch (IOException e) {
             throw new UserException(file + ": does not exist or cannot be read.", e);
         }
-    }
-
-    private static String abbreviated(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
     @Override
