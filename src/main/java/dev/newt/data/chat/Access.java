@@ -107,6 +107,9 @@ final class Access {
         if (target instanceof LoopState loop) {
             return loop.attribute(name);
         }
+        if (target instanceof Cycler cycler) {
+            return cycler.attribute(name);
+        }
         if (target instanceof Macro macro) {
             return macro.attribute(name);
         }
@@ -210,8 +213,7 @@ final class Access {
         Values.failIfUndefined(target);
         List<Object> elements = Values.sequenceOrNull(target);
         if (elements == null && !(target instanceof Text)) {
-            return new Undefined(objectName(target) + " has no element slice(" + describe(start) + ", " + describe(stop)
-                    + ", " + describe(step) + ")");
+            throw new TemplateFailure("'" + Values.typeName(target) + "' object cannot be sliced");
         }
         int size = (int) Values.length(target);
         long by = step == null ? 1 : Numbers.whole(step, "a slice step");

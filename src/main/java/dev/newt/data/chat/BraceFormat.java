@@ -86,6 +86,7 @@ final class BraceFormat {
                     case 0 -> resolved;
                     case 's' -> PythonText.str(resolved);
                     case 'r' -> Text.of(PythonText.repr(resolved));
+                    case 'a' -> Text.of(PythonText.ascii(resolved));
                     default -> throw new TemplateFailure("Unknown conversion specifier " + conversion);
                 };
         Text shown = present(converted, specification);
@@ -144,7 +145,7 @@ final class BraceFormat {
         if (!parts.matches()) {
             throw new TemplateFailure("Invalid format specifier '" + specification + "'");
         }
-        boolean number = Numbers.isNumber(value) && !(value instanceof Boolean && parts.group(9) == null);
+        boolean number = Numbers.isNumber(value);
         if (!number && !(value instanceof Text)) {
             throw new TemplateFailure("unsupported format string passed to " + Values.typeName(value));
         }
@@ -160,6 +161,12 @@ final class BraceFormat {
             if (kind != 0 && "bdeEfFgGnoxX%".indexOf(kind) < 0) {
                 throw new TemplateFailure(
                         "Unknown format code '" + kind + "' for object of type '" + Values.typeName(value) + "'");
+            }
+            boolean whole = kind == 0
+                    ? !(value instanceof Double)
+                    : "bdoxX".indexOf(kind) >= 0 || (kind == 'n' && !(value instanceof Double));
+            if (whole && precision >= 0) {
+                throw new TemplateFailure("Precision not allowed in integer format specifier");
             }
             String sign = parts.group(3) == null || parts.group(3).equals("-") ? "" : parts.group(3);
             String grouping = parts.group(7) == null ? "" : parts.group(7);

@@ -95,7 +95,8 @@ final class Dict {
             tuple.items().forEach(item -> parts.add(hashable(item)));
             return parts;
         }
-        if (key instanceof List || key instanceof Dict) {
+        boolean view = key instanceof DictView dictView && dictView.isSet();
+        if (view || key instanceof List || key instanceof Dict) {
             throw new TemplateFailure("unhashable type: '" + Values.typeName(key) + "'");
         }
         return key;

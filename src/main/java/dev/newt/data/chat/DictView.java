@@ -16,6 +16,11 @@ record DictView(Kind kind, Dict dict) {
         }
     }
 
+    /** Whether Python compares it as a set; values() is equal to itself alone. */
+    boolean isSet() {
+        return kind != Kind.VALUES;
+    }
+
     String typeName() {
         return kind.typeName;
     }

@@ -30,12 +30,7 @@ final class Filters {
         });
         TextFilters.register(FILTERS);
         SequenceFilters.register(FILTERS);
-        for (String name :
-                new String[] {"filesizeformat", "forceescape", "pprint", "random", "striptags", "urlize", "xmlattr"}) {
-            FILTERS.put(name, (value, arguments) -> {
-                throw new TemplateFailure("the filter '" + name + "' is not supported in chat templates");
-            });
-        }
+        MarkupFilters.register(FILTERS);
     }
 
     private Filters() {}
@@ -136,7 +131,8 @@ final class Filters {
         }
         double power = Math.pow(10, digits);
         double scaled = Numbers.real(number) * power;
-        return (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / power;
+        // Python rounds to an int, which knows no negative zero.
+        return (0.0 + (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled))) / power;
     }
 
     private static Object orDefault(Object value, Arguments arguments) {

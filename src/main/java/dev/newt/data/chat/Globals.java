@@ -2,6 +2,7 @@ package dev.newt.data.chat;
 
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The functions that every chat template may call. */
 final class Globals {
@@ -20,11 +21,24 @@ final class Globals {
             return Text.of(TimeFormat.format(
                     StringMethods.text(format, "strftime_now").value(), ZonedDateTime.now(request.clock())));
         });
-        for (String name : List.of("lipsum", "cycler", "joiner")) {
-            scope.set(name, (Function) arguments -> {
-                throw new TemplateFailure("'" + name + "' is not supported in chat templates");
-            });
-        }
+        scope.set("cycler", (Function) Cycler::of);
+        scope.set("joiner", (Function) Globals::joiner);
+        scope.set("self", (Function) arguments -> {
+            throw new TemplateFailure("'self' names blocks, which are not supported in chat templates");
+        });
+        scope.set("lipsum", (Function) arguments -> {
+            throw new TemplateFailure("'lipsum' is not supported in chat templates");
+        });
+    }
+
+    /** Nothing at the first call, the separator at every later one. */
+    private static Object joiner(Arguments arguments) {
+        Object separator = Arguments.or(arguments.bind("joiner", 0, "sep")[0], Text.of(", "));
+        AtomicBoolean used = new AtomicBoolean();
+        return (Function) call -> {
+            call.positional("joiner", 0, 0);
+            return used.getAndSet(true) ? separator : Text.EMPTY;
+        };
     }
 
     private static Object range(Arguments arguments) {

@@ -35,6 +35,12 @@ final class Lexer {
     /** Whether the last token ended a line, so that a tag may stand at the start of one. */
     private boolean lineStarting = true;
 
+    /** Whether the text is an identifier. */
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches()
+                && (Character.isUnicodeIdentifierStart(text.codePointAt(0)) || text.charAt(0) == '_');
+    }
+
     private Lexer(String source) {
         String unified = source.replace("\r\n", "\n").replace('\r', '\n');
         this.source = unified.endsWith("\n") ? unified.substring(0, unified.length() - 1) : unified;

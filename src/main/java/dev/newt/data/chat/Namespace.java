@@ -13,6 +13,12 @@ final class Namespace {
                 : new Undefined("'namespace object' has no attribute '" + name + "'");
     }
 
+    Dict asDict() {
+        Dict dict = new Dict();
+        attributes.forEach((name, value) -> dict.put(Text.of(name), value));
+        return dict;
+    }
+
     void set(String name, Object value) {
         attributes.put(name, value);
     }

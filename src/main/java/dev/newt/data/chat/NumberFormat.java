@@ -25,7 +25,9 @@ record NumberFormat(char kind, String sign, long precision, boolean alternate, S
     /** @param align one of {@code < > ^ =}, where = puts the fill between sign and digits */
     String padded(Object value, char fill, char align, long width) {
         Limits.checkText(width);
-        boolean whole = "dxXobcn".indexOf(kind) >= 0 || (kind == 0 && !(value instanceof Double) && precision < 0);
+        boolean whole = "dxXobc".indexOf(kind) >= 0
+                || (kind == 'n' && !(value instanceof Double))
+                || (kind == 0 && !(value instanceof Double) && precision < 0);
         boolean negative = value instanceof Double real
                 ? real < 0 || (real == 0 && 1 / real < 0)
                 : Numbers.big(value).signum() < 0;

@@ -204,21 +204,19 @@ final class Numbers {
                 Math.abs(new BigDecimal(value).setScale((int) digits, mode).doubleValue()), value);
     }
 
-    /** The decimal with the fewest digits that reads back as the value; JDKs before 19 sometimes print more than needed. */
+    /** The decimal with the fewest digits that reads back as the value, and of those the nearest; JDKs before 19 print another at times. */
     static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         for (int precision = 1; precision < 17; precision++) {
-            if (precision >= printed.precision()) {
-                break;
-            }
-            BigDecimal candidate = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
-            if (candidate.doubleValue() == value) {
-                return candidate;
+            // Above a power of two the neighbours lie further apart, so the one rounded away may fit where the nearest
+            // does not.
+            for (RoundingMode mode : new RoundingMode[] {RoundingMode.HALF_EVEN, RoundingMode.UP}) {
+                BigDecimal candidate = exact.round(new MathContext(precision, mode));
+                if (candidate.doubleValue() == value) {
+                    return candidate;
+                }
             }
         }
-        // Of several with as many digits, the one nearest to the value.
-        BigDecimal nearest = exact.round(new MathContext(printed.precision(), RoundingMode.HALF_EVEN));
-        return nearest.doubleValue() == value ? nearest : printed;
+        return exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
     }
 }

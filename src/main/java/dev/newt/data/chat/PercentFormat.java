@@ -63,10 +63,32 @@ final class PercentFormat {
             out.append(convert(kind, flags, width, precision, value));
         }
         out.append(format.slice(copied, format.value().length()));
-        if (!named && used < positional.size() && !(values instanceof Dict) && !(values instanceof List)) {
+        if (!named && used < positional.size() && !isSubscripted(values)) {
             throw new TemplateFailure("not all arguments converted during string formatting");
         }
         return out.toText().withSafe(format.safe());
+    }
+
+    /** What Python takes for a mapping here, of which not all must be used. */
+    private static boolean isSubscripted(Object values) {
+        return values instanceof Dict
+                || values instanceof List
+                || values instanceof Range
+                || values instanceof Undefined;
+    }
+
+    private static Text character(Object value) {
+        if (value instanceof Text one) {
+            if (one.size() != 1) {
+                throw new TemplateFailure("%c needs an integer or one character");
+            }
+            return one;
+        }
+        long code = Numbers.whole(value, "%c");
+        if (code < 0 || code > Character.MAX_CODE_POINT) {
+            throw new TemplateFailure("%c needs a number from 0 to 0x10ffff");
+        }
+        return Text.of(Character.toString((int) code));
     }
 
     private Object next() {
@@ -96,16 +118,19 @@ final class PercentFormat {
         boolean alternate = flags.indexOf('#') >= 0;
         switch (kind) {
             case 's', 'r', 'a':
-                Text text = kind == 's' ? PythonText.str(value) : Text.of(PythonText.repr(value));
+                Text text =
+                        switch (kind) {
+                            case 's' -> PythonText.str(value);
+                            case 'r' -> Text.of(PythonText.repr(value));
+                            default -> Text.of(PythonText.ascii(value));
+                        };
                 if (precision >= 0 && precision < text.size()) {
                     text = text.slice(0, text.unitIndex((int) precision));
                 }
                 Text shown = format.safe() ? Escapes.escape(text) : text;
                 return StringMethods.pad(left ? "ljust" : "rjust", shown, width, " ");
             case 'c':
-                Text character =
-                        value instanceof Text one ? one : Text.of(Character.toString((int) Numbers.whole(value, "%c")));
-                return StringMethods.pad(left ? "ljust" : "rjust", character, width, " ");
+                return StringMethods.pad(left ? "ljust" : "rjust", character(value), width, " ");
             case 'd', 'i', 'u', 'x', 'X', 'o', 'e', 'E', 'f', 'F', 'g', 'G':
                 Values.failIfUndefined(value);
                 if (!Numbers.isNumber(value)) {
@@ -115,6 +140,9 @@ final class PercentFormat {
                 NumberFormat number =
                         new NumberFormat(kind == 'i' || kind == 'u' ? 'd' : kind, sign, precision, alternate, "");
                 boolean whole = "diuxXo".indexOf(kind) >= 0;
+                if ("xXo".indexOf(kind) >= 0 && value instanceof Double) {
+                    throw new TemplateFailure("%" + kind + " format: an integer is required, not float");
+                }
                 Object shownValue = whole && value instanceof Double real ? Filters.truncate(real) : value;
                 return Text.of(number.padded(shownValue, zero ? '0' : ' ', zero ? '=' : left ? '<' : '>', width));
             default:

@@ -57,6 +57,13 @@ final class PythonText {
         return out.toString();
     }
 
+    /** {@code ascii(value)}: repr with every other character escaped. */
+    static String ascii(Object value) {
+        StringBuilder out = new StringBuilder();
+        repr(value).codePoints().forEach(c -> out.append(c < 0x80 ? Character.toString(c) : hexEscape(c)));
+        return out.toString();
+    }
+
     private static void repr(Object value, StringBuilder out, int depth) {
         Limits.checkNesting(depth);
         Limits.checkText(out.length());
@@ -93,6 +100,16 @@ final class PythonText {
             out.append('}');
         } else if (value instanceof DictView view) {
             items(view.elements(), view.typeName() + "([", "])", out, depth);
+        } else if (value instanceof LoopState loop) {
+            out.append("<LoopContext ")
+                    .append(loop.attribute("index"))
+                    .append('/')
+                    .append(loop.length())
+                    .append('>');
+        } else if (value instanceof Namespace namespace) {
+            out.append("<Namespace ");
+            repr(namespace.asDict(), out, depth + 1);
+            out.append('>');
         } else if (value instanceof Range range) {
             out.append("range(").append(range.start()).append(", ").append(range.stop());
             out.append(range.step() == 1 ? ")" : ", " + range.step() + ")");

@@ -340,7 +340,7 @@ final class SequenceFilters {
         for (long i = 0; i < count; i++) {
             int end = start + each + (i < longer ? 1 : 0);
             List<Object> part = new ArrayList<>(elements.subList(start, end));
-            if (fill != null && longer > 0 && i >= longer) {
+            if (fill != null && i >= longer) {
                 part.add(fill);
             }
             slices.add(part);

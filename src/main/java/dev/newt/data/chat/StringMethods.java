@@ -67,6 +67,16 @@ final class StringMethods {
                 arguments.positional("islower", 0, 0);
                 return isCased(self, false);
             }),
+            Map.entry("istitle", (self, arguments) -> {
+                arguments.positional("istitle", 0, 0);
+                return isTitle(self.value());
+            }),
+            Map.entry("isnumeric", all("isnumeric", StringMethods::isNumeric)),
+            Map.entry("isidentifier", (self, arguments) -> {
+                arguments.positional("isidentifier", 0, 0);
+                return Lexer.isName(self.value());
+            }),
+            Map.entry("expandtabs", StringMethods::expandTabs),
             Map.entry("isascii", (self, arguments) -> {
                 arguments.positional("isascii", 0, 0);
                 return self.value().chars().allMatch(c -> c < 0x80);
@@ -76,8 +86,7 @@ final class StringMethods {
                 return self.value().codePoints().allMatch(PythonText::isPrintable);
             }));
 
-    private static final List<String> UNSUPPORTED = List.of(
-            "encode", "expandtabs", "format_map", "isidentifier", "isnumeric", "istitle", "maketrans", "translate");
+    private static final List<String> UNSUPPORTED = List.of("encode", "format_map", "maketrans", "translate");
 
     private StringMethods() {}
 
@@ -116,6 +125,55 @@ final class StringMethods {
             arguments.positional(name, 0, 0);
             return !self.isEmpty() && self.value().codePoints().allMatch(test);
         };
+    }
+
+    private static boolean isNumeric(int c) {
+        int type = Character.getType(c);
+        return type == Character.DECIMAL_DIGIT_NUMBER
+                || type == Character.LETTER_NUMBER
+                || type == Character.OTHER_NUMBER
+                || (Character.isIdeographic(c) && Character.getNumericValue(c) >= 0);
+    }
+
+    /** Python's istitle: capitals only at the start of words, small letters only within. */
+    private static boolean isTitle(String text) {
+        boolean some = false;
+        boolean inWord = false;
+        for (int c : text.codePoints().toArray()) {
+            boolean capital = Character.isUpperCase(c) || Character.isTitleCase(c);
+            boolean small = Character.isLowerCase(c);
+            if (capital ? inWord : small && !inWord) {
+                return false;
+            }
+            some |= capital || small;
+            inWord = capital || small;
+        }
+        return some;
+    }
+
+    private static Object expandTabs(Text self, Arguments arguments) {
+        long size = Numbers.whole(Arguments.or(arguments.bind("expandtabs", 0, "tabsize")[0], 8L), "tabsize");
+        TextBuilder out = new TextBuilder();
+        long column = 0;
+        for (Text point : self.codePoints()) {
+            switch (point.value()) {
+                case "\t" -> {
+                    long spaces = size <= 0 ? 0 : size - column % size;
+                    Limits.checkText(out.length() + spaces);
+                    out.append(" ".repeat((int) spaces));
+                    column += spaces;
+                }
+                case "\n", "\r" -> {
+                    out.append(point);
+                    column = 0;
+                }
+                default -> {
+                    out.append(point);
+                    column++;
+                }
+            }
+        }
+        return out.toText().withSafe(self.safe());
     }
 
     private static boolean isDigit(int c) {
@@ -227,7 +285,12 @@ final class StringMethods {
 
     private static Object splitLines(Text self, Arguments arguments) {
         boolean keepEnds = Values.isTrue(Arguments.or(arguments.bind("splitlines", 0, "keepends")[0], false));
-        List<Object> lines = new ArrayList<>();
+        return new ArrayList<Object>(lines(self, keepEnds));
+    }
+
+    /** The lines by every line end that Python knows. */
+    static List<Text> lines(Text self, boolean keepEnds) {
+        List<Text> lines = new ArrayList<>();
         String value = self.value();
         int start = 0;
         for (int i = 0; i < value.length(); i++) {

@@ -24,15 +24,15 @@ final class Tests {
         plain("string", value -> value instanceof Text);
         plain("mapping", value -> value instanceof Dict);
         plain("sequence", Tests::isSequence);
-        plain("iterable", Tests::isIterable);
+        plain("iterable", Values::isIterable);
         plain("callable", value -> value instanceof Function || value instanceof Undefined);
         plain("escaped", value -> value instanceof Text text && text.safe());
         plain("lower", value -> StringMethods.isCased(PythonText.str(value), false));
         plain("upper", value -> StringMethods.isCased(PythonText.str(value), true));
         plain("odd", value -> Values.equal(Values.arithmetic("%", value, 2L), 1L));
         plain("even", value -> Values.equal(Values.arithmetic("%", value, 2L), 0L));
-        plain("filter", value -> value instanceof Text name && Filters.exists(name.value()));
-        plain("test", value -> value instanceof Text name && exists(name.value()));
+        plain("filter", value -> Dict.hashable(value) instanceof Text name && Filters.exists(name.value()));
+        plain("test", value -> Dict.hashable(value) instanceof Text name && exists(name.value()));
         with("divisibleby", (value, num) -> Values.equal(Values.arithmetic("%", value, num), 0L));
         with("sameas", Tests::isSame);
         with("in", (value, seq) -> Values.contains(seq, value));
@@ -81,14 +81,6 @@ final class Tests {
                 || value instanceof Dict
                 || value instanceof Undefined
                 || Values.sequenceOrNull(value) != null;
-    }
-
-    private static boolean isIterable(Object value) {
-        return isSequence(value)
-                || value instanceof DictView
-                || value instanceof Lazy
-                || value instanceof Undefined
-                || value instanceof LoopState;
     }
 
     /** Identity; for small values, which Python shares, equality within one type. */

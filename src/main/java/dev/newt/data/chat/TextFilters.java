@@ -134,24 +134,22 @@ final class TextFilters {
         }
         boolean first = Values.isTrue(Arguments.or(given[1], false));
         boolean blank = Values.isTrue(Arguments.or(given[2], false));
-        Text text = PythonText.str(value);
+        Text text = StringMethods.text(value, "indent");
         TextBuilder out = new TextBuilder();
-        int start = 0;
-        while (start <= text.value().length()) {
-            int end = text.value().indexOf('\n', start);
-            end = end < 0 ? text.value().length() : end;
-            if (start == 0 ? first : blank || end > start) {
+        // Jinja adds a newline, so that a closing one makes a line of its own.
+        List<Text> lines = StringMethods.lines(text.plus(Text.of("\n")), false);
+        for (int i = 0; i < lines.size(); i++) {
+            out.append(i == 0 ? "" : "\n");
+            if (i == 0 ? first : blank || !lines.get(i).isEmpty()) {
                 out.append(indention);
             }
-            out.append(text.slice(start, Math.min(end + 1, text.value().length())));
-            start = end + 1;
+            out.append(lines.get(i));
         }
         return out.toText().withSafe(text.safe());
     }
 
     private static Object truncate(Object value, Arguments arguments) {
         Object[] given = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        Text text = PythonText.str(value);
         long length = Numbers.whole(Arguments.or(given[0], 255L), "the length of truncate");
         Text end = PythonText.str(Arguments.or(given[2], Text.of("...")));
         Object leeway = Arguments.or(given[3], null);
@@ -159,9 +157,10 @@ final class TextFilters {
         if (length < end.size() || slack < 0) {
             throw new TemplateFailure("truncate needs a length of at least the end's and no negative leeway");
         }
-        if (text.size() <= length + slack) {
-            return text;
+        if (Values.length(value) <= length + slack) {
+            return value;
         }
+        Text text = StringMethods.text(value, "truncate");
         Text cut = text.slice(0, text.unitIndex((int) length - end.size()));
         if (!Values.isTrue(Arguments.or(given[1], false))) {
             int space = cut.value().lastIndexOf(' ');
@@ -172,7 +171,7 @@ final class TextFilters {
 
     private static Object urlEncode(Object value, Arguments arguments) {
         arguments.bind("urlencode", 0);
-        if (!(value instanceof Dict) && (value instanceof Text || Values.sequenceOrNull(value) == null)) {
+        if (value instanceof Text || !Values.isIterable(value)) {
             return Text.of(quote(PythonText.str(value).value(), "/"));
         }
         List<Object> pairs = value instanceof Dict dict ? dict.items() : Values.list(value);

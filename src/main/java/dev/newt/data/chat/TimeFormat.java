@@ -2,6 +2,7 @@ package dev.newt.data.chat;
 
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.IsoFields;
 import java.util.Locale;
 import java.util.Map;
 
@@ -56,6 +57,11 @@ final class TimeFormat {
         return out.toString();
     }
 
+    /** The number of a week of the year, counted from its first Sunday or Monday. */
+    private static String week(ZonedDateTime time, int daysSinceItsFirstDay) {
+        return String.format(Locale.ROOT, "%02d", (time.getDayOfYear() + 6 - daysSinceItsFirstDay) / 7);
+    }
+
     private static String field(char code, ZonedDateTime time) {
         String pattern = PATTERNS.get(code);
         if (pattern != null) {
@@ -67,6 +73,12 @@ final class TimeFormat {
             case 't' -> "\t";
             case 'u' -> String.valueOf(time.getDayOfWeek().getValue());
             case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
+            case 'C' -> String.format(Locale.ROOT, "%02d", Math.floorDiv(time.getYear(), 100));
+            case 'G' -> String.valueOf(time.get(IsoFields.WEEK_BASED_YEAR));
+            case 'V' -> String.format(Locale.ROOT, "%02d", time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case 'U' -> week(time, time.getDayOfWeek().getValue() % 7);
+            case 'W' -> week(time, time.getDayOfWeek().getValue() - 1);
+            case 'r' -> field('I', time) + ":" + field('M', time) + ":" + field('S', time) + " " + field('p', time);
             case 's' -> String.valueOf(time.toEpochSecond());
                 // The time is without a zone, as datetime.now() is.
             case 'z', 'Z' -> "";

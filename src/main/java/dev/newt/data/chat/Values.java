@@ -85,6 +85,8 @@ final class Values {
             return "Namespace";
         } else if (value instanceof Macro) {
             return "Macro";
+        } else if (value instanceof Cycler) {
+            return "Cycler";
         } else if (value instanceof LoopState) {
             return "LoopContext";
         }
@@ -145,6 +147,16 @@ final class Values {
             throw new TemplateFailure("'" + typeName(value) + "' object is not iterable");
         }
         return elements.iterator();
+    }
+
+    static boolean isIterable(Object value) {
+        return value instanceof Text
+                || value instanceof Dict
+                || value instanceof DictView
+                || value instanceof Lazy
+                || value instanceof LoopState
+                || value instanceof Undefined
+                || sequenceOrNull(value) != null;
     }
 
     static List<Object> list(Object value) {
@@ -209,7 +221,11 @@ final class Values {
             }
             return true;
         }
-        return Objects.equals(left, right);
+        if (left instanceof DictView a2 && right instanceof DictView b2 && a2.isSet() && b2.isSet()) {
+            return a2.dict().size() == b2.dict().size()
+                    && a2.elements().stream().allMatch(element -> contains(b2, element));
+        }
+        return left instanceof DictView ? left == right : Objects.equals(left, right);
     }
 
     /** Python's order; fails where the types have none between them. */
@@ -269,6 +285,9 @@ final class Values {
         }
         if (container instanceof Dict dict) {
             return dict.contains(element);
+        }
+        if (container instanceof DictView view && view.kind() == DictView.Kind.KEYS) {
+            return view.dict().contains(element);
         }
         if (container != null && !Numbers.isNumber(container)) {
             for (Iterator<Object> elements = iterate(container); elements.hasNext(); ) {

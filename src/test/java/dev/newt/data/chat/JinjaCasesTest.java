@@ -38,6 +38,8 @@ class JinjaCasesTest {
                         .text();
             } catch (UserException e) {
                 return output == null ? "" : "failed: " + e.getMessage();
+            } catch (RuntimeException | StackOverflowError e) {
+                return "crashed: " + e;
             }
             return actual.equals(output) ? "" : "rendered: " + actual;
         }
@@ -51,6 +53,30 @@ class JinjaCasesTest {
     @Test
     void rendersEveryFeatureAsPythonDoes() throws IOException {
         assertAllMatch("/golden/chat/features.json");
+    }
+
+    /** Templates in the style of known families, with tools, documents, reasoning and contents of every kind. */
+    @Test
+    void rendersWholeConversationsAsPythonDoes() throws IOException {
+        assertAllMatch("/golden/chat/families.json");
+    }
+
+    /** Every filter, test, method, operator and format on values of every type, and white space control in every combination. */
+    @Test
+    void rendersASweepOfExpressionsAsPythonDoes() throws IOException {
+        List<Case> cases = new ArrayList<>();
+        try (InputStream in = JinjaCasesTest.class.getResourceAsStream("/golden/chat/sweep.json")) {
+            for (Map<String, Object> group : JSON.readValue(in, new TypeReference<List<Map<String, Object>>>() {})) {
+                @SuppressWarnings("unchecked") // a JSON object
+                Map<String, Object> context = (Map<String, Object>) group.get("context");
+                for (Object one : (List<?>) group.get("cases")) {
+                    List<?> pair = (List<?>) one;
+                    cases.add(new Case("sweep", (String) pair.get(0), context, (String) pair.get(1)));
+                }
+            }
+        }
+        assertThat(cases).hasSizeGreaterThan(1500);
+        assertAllMatch("/golden/chat/sweep.json", cases);
     }
 
     @Test
@@ -69,7 +95,10 @@ class JinjaCasesTest {
     }
 
     private static void assertAllMatch(String source, InputStream in) {
-        List<Case> cases = read(in);
+        assertAllMatch(source, read(in));
+    }
+
+    private static void assertAllMatch(String source, List<Case> cases) {
         List<String> mismatches = new ArrayList<>();
         for (Case one : cases) {
             String mismatch = one.mismatch();
