@@ -82,7 +82,7 @@ final class RegressCommand implements Command {
                 arguments.value(TOLERANCE).map(Tolerance::parse),
                 arguments.has(UPDATE),
                 arguments.has(STRICT),
-                arguments.overrides());
+                overrides(arguments));
         boolean json = arguments.json();
         List<Path> configs = ConfigFiles.find(arguments.files());
         RegressProgress progress = new RegressProgress(console, json, arguments.has("debug"));
@@ -102,6 +102,14 @@ final class RegressCommand implements Command {
                         summary,
                         verdicts.stream().map(RegressSection::of).toList()));
         return exitCode(verdicts);
+    }
+
+    private static List<String> overrides(Arguments arguments) {
+        List<String> overrides = arguments.overrides();
+        if (overrides.stream().anyMatch(override -> override.startsWith("max_steps="))) {
+            throw new UserException("max_steps is what --" + STEPS + " says here; write --" + STEPS + " N");
+        }
+        return overrides;
     }
 
     private static int steps(String text) {

@@ -240,6 +240,8 @@ class RegressCommandTest {
         assertThat(err()).contains("--tolerance is much");
         assertThat(regress(folder.resolve("nothing").toString())).isEqualTo(2);
         assertThat(err()).contains("there is no such file or folder");
+        assertThat(regress(config.toString(), "max_steps=3")).isEqualTo(2);
+        assertThat(err()).contains("max_steps is what --steps says here");
         assertThat(regress()).isEqualTo(2);
     }
 }
