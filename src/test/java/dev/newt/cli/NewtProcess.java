@@ -40,15 +40,7 @@ final class NewtProcess {
     static NewtProcess ofClassesLogged(Path loadedClasses, Path workingDirectory, String... arguments)
             throws IOException {
         return start(
-                workingDirectory,
-                List.of(
-                        "-Xlog:class+load:file=" + loadedClasses,
-                        LOGGING,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName()),
-                "",
-                arguments);
+                Map.of(), workingDirectory, List.of(), classes("-Xlog:class+load:file=" + loadedClasses), arguments);
     }
 
     /** As {@link #ofClasses}, where no file may grow beyond so many blocks of 1024 bytes. */
