@@ -12,6 +12,7 @@ import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
 import dev.newt.data.source.Format;
+import dev.newt.data.source.NotFetchedException;
 import dev.newt.data.source.Split;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 final class PlannedData {
     private final LoadedConfig loaded;
     private final List<UserException> errors = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
     private final List<List<DataFile>> train;
     private final List<List<DataFile>> test;
 
@@ -46,6 +48,11 @@ final class PlannedData {
     /** One for each data set that cannot be found. */
     List<UserException> errors() {
         return List.copyOf(errors);
+    }
+
+    /** One for each data set that has to be fetched first. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
     Data files() {
@@ -68,9 +75,19 @@ final class PlannedData {
                     attempt(path + ".split", () -> set.split().map(Split::parse).orElse(Split.TRAIN));
             ConfiguredTemplate.problem(loaded, path + ".", set.chatTemplate(), set.chatTemplateJinja())
                     .ifPresent(errors::add);
-            split.flatMap(of -> attempt(path + ".path", () -> find(set, of))).ifPresent(files::add);
+            split.flatMap(of -> attempt(path + ".path", () -> find(path, set, of))).ifPresent(files::add);
         }
         return files;
+    }
+
+    private List<DataFile> find(String key, DatasetConfig set, Split split) {
+        try {
+            return find(set, split);
+        } catch (NotFetchedException e) {
+            remarks.add(key + ".path: " + e.getMessage().replaceFirst("[.]$", "")
+                    + ". Till then its rows and steps are not known");
+            return List.of();
+        }
     }
 
     private List<DataFile> find(DatasetConfig set, Split split) {
@@ -99,7 +116,9 @@ final class PlannedData {
                 PreparedLink.find(loaded, files()).filter(summary -> summary.lengths().length > 0);
         Optional<Long> rows = prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
         Optional<Tokens> tokens = prepared.map(summary -> new Tokens(summary.tokens(), true))
-                .or(() -> TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false)));
+                .or(() -> isHere()
+                        ? TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false))
+                        : Optional.empty());
         Optional<Long> perEpoch = prepared.map(summary -> stepsPerEpoch(summary.lengths()))
                 .or(() -> rows.filter(count -> !joinsOrCutsRows(batch))
                         .map(count -> ceilDiv(ceilDiv(count, batch.microBatchSize()), batch.accumulation())))
@@ -131,6 +150,11 @@ final class PlannedData {
         return new BatchPlan(lengths, settings).stepsPerEpoch();
     }
 
+    /** Whether all training data were fetched. */
+    private boolean isHere() {
+        return train.stream().noneMatch(List::isEmpty);
+    }
+
     /** Steps do not follow from the number of rows. */
     private boolean joinsOrCutsRows(Batch batch) {
         return batch.packing() || cutsRows();
@@ -153,7 +177,7 @@ final class PlannedData {
         boolean parts = loaded.config().data().datasets().stream()
                 .anyMatch(
                         set -> set.split().filter(split -> split.contains("[")).isPresent());
-        if (parts) {
+        if (parts || !isHere()) {
             return Optional.empty();
         }
         long rows = 0;

@@ -51,14 +51,14 @@ public final class RemoteData {
             List<Path> files = new ArrayList<>();
             for (String address : addresses(request)) {
                 files.add(web.find(address)
-                        .orElseThrow(() -> new UserException(address.replaceFirst("[?#].*$", "")
+                        .orElseThrow(() -> new NotFetchedException(address.replaceFirst("[?#].*$", "")
                                 + ": has not been fetched yet; train and preprocess do so.")));
             }
             return Optional.of(files);
         }
         return repo(request, resolver).map(repo -> {
             Revision revision = hub.cached(repo, request.revision())
-                    .orElseThrow(() -> new UserException(resolver.apply(request.path())
+                    .orElseThrow(() -> new NotFetchedException(resolver.apply(request.path())
                             + ": does not exist, and the data set " + request.path()
                             + " has not been fetched from the hub yet; train and preprocess do so."));
             List<String> names = select(revision, request);

@@ -1,0 +1,12 @@
+package dev.newt.data.source;
+
+import dev.newt.io.UserException;
+
+/** Data of the hub or of an address that are not here yet. Where they are needed that is an error, to a plan it is none. */
+public final class NotFetchedException extends UserException {
+    private static final long serialVersionUID = 1L;
+
+    NotFetchedException(String message) {
+        super(message);
+    }
+}
