@@ -37,6 +37,13 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
             "function_tag", "function_call",
             "system_tag", "system");
 
+    /** Keys of an entry that choose among the rows, and what to write instead. */
+    private static final Map<String, String> IN_THE_CONFIGURATION = new TreeMap<>(Map.of(
+            "subset", "name its files in data_files of this data set in the configuration.",
+            "split", "set split of this data set in the configuration.",
+            "folder", "set data_files of this data set in the configuration.",
+            "num_samples", "set split of this data set in the configuration, such as train[:1000]."));
+
     public DatasetInfo {
         // Sorted, so that equal entries print alike: prepared data are found by what they print.
         columns = Collections.unmodifiableMap(new TreeMap<>(columns));
@@ -80,6 +87,16 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
         String formatting = entry.path("formatting").asString("alpaca");
         if (!formatting.equals("alpaca") && !formatting.equals("sharegpt")) {
             throw new UserException(what + ": formatting is " + formatting + "; it takes alpaca or sharegpt.");
+        }
+        if (entry.path("columns").has("kto_tag")) {
+            throw new UserException(what + ": holds answers with verdicts, which cannot be trained on yet.");
+        }
+        for (Map.Entry<String, String> key : IN_THE_CONFIGURATION.entrySet()) {
+            JsonNode value = entry.path(key.getKey());
+            boolean usual = key.getKey().equals("split") && value.asString("").equals("train");
+            if (!value.isMissingNode() && !value.isNull() && !usual) {
+                throw new UserException(what + ": has " + key.getKey() + ", which is not read here; " + key.getValue());
+            }
         }
         for (String column : new String[] {"images", "videos", "audios"}) {
             if (entry.path("columns").has(column)) {

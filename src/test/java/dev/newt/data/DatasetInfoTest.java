@@ -53,6 +53,9 @@ class DatasetInfoTest {
                  "pairs": {"file_name": "pairs.json", "ranking": true},
                  "pictures": {"file_name": "p.json", "columns": {"images": "image"}},
                  "odd": {"file_name": "o.json", "formatting": "csv"},
+                 "part": {"file_name": "plain.json", "split": "train", "subset": "small"},
+                 "some": {"file_name": "plain.json", "num_samples": 10},
+                 "verdicts": {"file_name": "plain.json", "columns": {"kto_tag": "label"}},
                  "nowhere": {}}
                 """);
     }
@@ -116,6 +119,9 @@ class DatasetInfoTest {
                 "pairs ~ holds ranked answers",
                 "pictures ~ has images",
                 "odd ~ formatting is csv",
+                "part ~ has subset, which is not read here; name its files in data_files",
+                "some ~ has num_samples, which is not read here; set split",
+                "verdicts ~ holds answers with verdicts",
                 "nowhere ~ names neither file_name nor hf_hub_url",
                 "plane ~ has no entry plane; it has plain, own",
             })

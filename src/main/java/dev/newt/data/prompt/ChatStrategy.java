@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /**
  * A conversation, rendered by a chat template and tokenised at once, so that its tokens are those the model will see when it is used.
  * What is learnt follows from where the template took each character: the content of the turns to learn, and the tokens that end them.
- * Headers are never learnt. A turn that calls tools or reasons is learnt from its header's end to its end token.
+ * Headers are never learnt. {@link TurnMarks} says what is learnt of a turn.
  */
 final class ChatStrategy implements PromptStrategy {
     /** An end token belongs to a turn if it stands less than so many tokens behind it. */
@@ -89,17 +89,18 @@ final class ChatStrategy implements PromptStrategy {
             throw new UserException(row.place() + ": " + e.getMessage(), e);
         }
         TokenizedText tokens = tokenizer.encodeWithOffsets(rendering.text());
-        CharacterMask mask = new CharacterMask(rendering.text().length());
+        TurnMarks marks = new TurnMarks(
+                row, turns, rendering, endTexts, template, (some, prompt) -> request(some, tools, prompt));
         int[] ends = new int[turns.size()];
         for (int i = 0; i < turns.size(); i++) {
-            ends[i] = mark(row, i, turns, tools, rendering, mask);
+            ends[i] = marks.mark(i);
             if (ends[i] < 0
                     && "system".equals(turns.get(i).message().get("role"))
                     && !turns.get(i).content().isBlank()) {
                 findings.accept(RowFinding.SYSTEM_PROMPT_LOST);
             }
         }
-        boolean[] trained = mask.trained(tokens);
+        boolean[] trained = marks.mask().trained(tokens);
         markEnds(turns, ends, tokens, trained);
         return List.of(new Example(tokens.ids(), trained));
     }
@@ -111,117 +112,6 @@ final class ChatStrategy implements PromptStrategy {
                 .withVariables(settings.chatTemplateKwargs())
                 .withGenerationPrompt(addGenerationPrompt);
         return tools.map(request::withTools).orElse(request);
-    }
-
-    /** Marks the characters of one turn; returns where it ends in the text, or -1 if it has no place there. */
-    private int mark(
-            Row row,
-            int index,
-            List<Turn> turns,
-            Optional<List<Map<String, Object>>> tools,
-            Rendering rendering,
-            CharacterMask mask) {
-        Turn turn = turns.get(index);
-        int start = -1;
-        int end = -1;
-        boolean more = false;
-        for (Rendering.Span span : rendering.spans()) {
-            if (span.messageIndex() == index && !span.field().equals("role")) {
-                start = start < 0 ? span.start() : start;
-                end = span.end();
-                more |= !span.field().equals("content");
-            }
-        }
-        if (start < 0) {
-            if (turn.learnt() && (!turn.content().isBlank() || turn.hasMoreThanContent())) {
-                throw row.error("message " + (index + 1) + " (" + turn.message().get("role")
-                        + ") is to be learnt, but the chat template does not show its text. Correct the row, use another"
-                        + " template, or leave the role out of roles_to_train.");
-            }
-            return -1;
-        }
-        if (!turn.learnt()) {
-            mask.forbid(start, end);
-            return end;
-        }
-        if (turn.detail().isPresent()) {
-            markDetail(row, index, turn, rendering, mask);
-            return end;
-        }
-        if (more) {
-            start = headerEnd(index, turns, tools, rendering, start);
-            end = textEnd(index, rendering, end);
-        }
-        mask.learn(start, end);
-        return end;
-    }
-
-    /** Where the generation prompt ends: there the model begins to write a turn. */
-    private int headerEnd(
-            int index, List<Turn> turns, Optional<List<Map<String, Object>>> tools, Rendering rendering, int start) {
-        if (index == 0) {
-            return start;
-        }
-        String before;
-        try {
-            before = template.render(request(turns.subList(0, index), tools, true))
-                    .text();
-        } catch (UserException e) {
-            return start; // The template refuses the part of the conversation; the turn's own characters must do.
-        }
-        return before.length() <= start && rendering.text().startsWith(before) ? before.length() : start;
-    }
-
-    /** Behind the brackets that close tool calls: where the end token of the turn stands. */
-    private int textEnd(int index, Rendering rendering, int end) {
-        int turnEnd = end;
-        for (Rendering.Turn turn : rendering.turns()) {
-            if (turn.messageIndex() == index) {
-                turnEnd = Math.max(turnEnd, turn.end());
-            }
-        }
-        int nearest = -1;
-        for (String text : endTexts) {
-            int at = rendering.text().indexOf(text, end);
-            if (at >= 0 && at < turnEnd && (nearest < 0 || at < nearest)) {
-                nearest = at;
-            }
-        }
-        return nearest < 0 ? end : nearest;
-    }
-
-    private static void markDetail(Row row, int index, Turn turn, Rendering rendering, CharacterMask mask) {
-        int start = -1;
-        int end = -1;
-        for (Rendering.Span span : rendering.spans()) {
-            if (span.messageIndex() == index && span.field().equals("content")) {
-                start = start < 0 ? span.start() : start;
-                end = span.end();
-            }
-        }
-        String shown = start < 0 ? "" : rendering.text().substring(start, end);
-        String content = turn.content();
-        // Templates often trim; then the shown text is one run of the content.
-        int lead = shown.equals(content)
-                ? 0
-                : content.length() - content.stripLeading().length();
-        if (!content.startsWith(shown, lead) || !content.strip().equals(shown.strip())) {
-            throw row.error("message " + (index + 1)
-                    + ": its training detail counts characters that the chat template rewrites.");
-        }
-        mask.forbid(start, end);
-        int points = content.codePointCount(0, content.length());
-        for (Turn.Piece piece : turn.detail().orElseThrow()) {
-            if (piece.start() < 0 || piece.end() > points || piece.start() > piece.end()) {
-                throw row.error("message " + (index + 1) + ": a training detail names characters " + piece.start()
-                        + " to " + (piece.end() - 1) + " of a content of " + points + ".");
-            }
-            int from = content.offsetByCodePoints(0, piece.start()) - lead + start;
-            int to = content.offsetByCodePoints(0, piece.end()) - lead + start;
-            if (piece.learnt()) {
-                mask.learn(Math.max(from, start), Math.min(to, end));
-            }
-        }
     }
 
     private void markEnds(List<Turn> turns, int[] ends, TokenizedText tokens, boolean[] trained) {
@@ -240,7 +130,8 @@ final class ChatStrategy implements PromptStrategy {
             int at = endToken(tokens, ends[i], ids);
             if (at >= 0) {
                 last = at;
-                trained[at] |= when == TrainOnEnd.ALL || when == TrainOnEnd.TURN;
+                // Also where a generation block took it along: the settings decide.
+                trained[at] = when == TrainOnEnd.ALL || when == TrainOnEnd.TURN;
             }
         }
         if (when == TrainOnEnd.LAST && last >= 0) {

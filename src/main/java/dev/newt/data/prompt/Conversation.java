@@ -52,7 +52,7 @@ final class Conversation implements TurnReader {
             Map<String, Object> message = new LinkedHashMap<>();
             message.put("role", "system");
             message.put("content", system);
-            turns.add(0, new Turn(message, isLearnt("system"), Optional.empty()));
+            turns.add(0, Turn.whole(message, isLearnt("system")));
         }
         if (turns.isEmpty()) {
             throw row.error("has no message beside the system's, which drop_system_message leaves out.");
@@ -111,36 +111,42 @@ final class Conversation implements TurnReader {
             throw row.error(place + ": " + settings.messageFieldTraining().orElse("")
                     + " must be true or false, but is " + flag + ".");
         }
-        Optional<List<Turn.Piece>> pieces = content(row, place, message, isLearnt(role));
+        boolean learntByRole = flag != null ? (Boolean) flag : isLearnt(role);
+        Map<String, List<Turn.Piece>> details = new LinkedHashMap<>();
+        requireContent(row, place, message);
+        for (String field : List.of("content", settings.templateThinkingKey())) {
+            parts(row, place, message, field, learntByRole).ifPresent(pieces -> details.put(field, pieces));
+        }
         if (detail != null) {
-            pieces = Optional.of(detail(row, place, detail)).filter(list -> !list.isEmpty());
+            details.remove("content");
+            Optional.of(detail(row, place, detail))
+                    .filter(list -> !list.isEmpty())
+                    .ifPresent(pieces -> details.put("content", pieces));
         }
         if (settings.splitThinking() && role.equals("assistant")) {
-            splitThinking(row, place, message, pieces);
+            splitThinking(row, place, message, !details.isEmpty());
         }
         toolCalls(row, message);
-        boolean learnt = flag != null ? (Boolean) flag : pieces.isPresent() || isLearnt(role);
-        return new Turn(message, learnt, pieces);
+        boolean learnt = flag != null ? (Boolean) flag : !details.isEmpty() || learntByRole;
+        return new Turn(message, learnt, learntByRole, details);
     }
 
     private boolean isLearnt(String role) {
         return trainOnInputs || settings.rolesToTrain().contains(role);
     }
 
-    /** Joins content that comes in parts; parts may say whether they are learnt. */
-    private static Optional<List<Turn.Piece>> content(
-            Row row, String place, Map<String, Object> message, boolean learntByDefault) {
+    private static void requireContent(Row row, String place, Map<String, Object> message) {
         Object content = message.get("content");
-        if (content == null) {
-            if (message.keySet().equals(java.util.Set.of("role"))) {
-                throw row.error(
-                        place + " has no content. Name its field in message_property_mappings: {content: ...}.");
-            }
-            message.put("content", "");
-            return Optional.empty();
+        if (content == null && message.keySet().equals(java.util.Set.of("role"))) {
+            throw row.error(place + " has no content. Name its field in message_property_mappings: {content: ...}.");
         }
-        if (!(content instanceof List<?> parts)) {
-            message.put("content", String.valueOf(content));
+        message.put("content", content == null ? "" : content instanceof List ? content : String.valueOf(content));
+    }
+
+    /** Joins the text of a field that comes in parts; parts may say whether they are learnt. */
+    private static Optional<List<Turn.Piece>> parts(
+            Row row, String place, Map<String, Object> message, String field, boolean learntByDefault) {
+        if (!(message.get(field) instanceof List<?> parts)) {
             return Optional.empty();
         }
         StringBuilder text = new StringBuilder();
@@ -164,7 +170,7 @@ final class Conversation implements TurnReader {
             text.append(own);
             start = end;
         }
-        message.put("content", text.toString());
+        message.put(field, text.toString());
         return flagged ? Optional.of(pieces) : Optional.empty();
     }
 
@@ -183,13 +189,13 @@ final class Conversation implements TurnReader {
         return pieces;
     }
 
-    private void splitThinking(Row row, String place, Map<String, Object> message, Optional<List<Turn.Piece>> pieces) {
+    private void splitThinking(Row row, String place, Map<String, Object> message, boolean detailed) {
         String content = (String) message.get("content");
         for (String[] tags : THINKING_TAGS) {
             int start = content.indexOf(tags[0]);
             int end = content.indexOf(tags[1], Math.max(start, 0));
             if (start >= 0 && end >= 0) {
-                if (pieces.isPresent()) {
+                if (detailed) {
                     throw row.error(
                             place + ": split_thinking moves text that the training detail counts; use one of them.");
                 }

@@ -124,7 +124,7 @@ final class LlamaFactoryTurns implements TurnReader {
         message.put("role", "assistant");
         message.put("content", "");
         message.put("tool_calls", calls);
-        return new Turn(message, true, Optional.empty());
+        return Turn.whole(message, true);
     }
 
     private Optional<Turn> system(Row row) {
@@ -138,7 +138,7 @@ final class LlamaFactoryTurns implements TurnReader {
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("role", role);
         message.put("content", text);
-        return new Turn(message, trainOnInputs || role.equals("assistant"), Optional.empty());
+        return Turn.whole(message, trainOnInputs || role.equals("assistant"));
     }
 
     private String role(JsonNode message) {

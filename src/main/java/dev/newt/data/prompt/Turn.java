@@ -2,21 +2,33 @@ package dev.newt.data.prompt;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One message of a conversation.
  *
  * @param message as the template sees it
- * @param learnt whether its text is learnt
- * @param detail which characters of the content are learnt, where the row says so: sorted, by code points
+ * @param learnt whether something of it is learnt
+ * @param learntByRole whether it would be learnt without details
+ * @param details which characters of a field are learnt, where the row says so, by the field's name: sorted, by code points
  */
-record Turn(Map<String, Object> message, boolean learnt, Optional<List<Piece>> detail) {
-    /** Code points [start, end) of the content. */
+record Turn(Map<String, Object> message, boolean learnt, boolean learntByRole, Map<String, List<Piece>> details) {
+    /** Code points [start, end) of a field's text. */
     record Piece(int start, int end, boolean learnt) {}
+
+    Turn {
+        details = Map.copyOf(details);
+    }
+
+    static Turn whole(Map<String, Object> message, boolean learnt) {
+        return new Turn(message, learnt, learnt, Map.of());
+    }
 
     String content() {
         return message.get("content") instanceof String text ? text : "";
+    }
+
+    boolean isAssistant() {
+        return "assistant".equals(message.get("role"));
     }
 
     /** Whether the message holds more than its role and its content. */
