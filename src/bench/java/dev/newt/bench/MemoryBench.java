@@ -44,7 +44,14 @@ public final class MemoryBench {
             MemoryCase.of("wide-lora-fp32-checkpoint", Shape.WIDE, LORA, FP32, CHECKPOINT, rows(1024, 4, 2)),
             MemoryCase.of("smollm-lora-bf16-packed", Shape.SMOLLM, LORA, BF16, PACKED, rows(1024, 1, 1)),
             MemoryCase.of("smollm-lora-fp32-checkpoint", Shape.SMOLLM, LORA, FP32, CHECKPOINT, rows(512, 2, 1)),
-            MemoryCase.of("smollm-qlora-bf16-packed-checkpoint", Shape.SMOLLM, QLORA, BF16, PACKED, CHECKPOINT, rows(512, 1, 2)),
+            MemoryCase.of(
+                    "smollm-qlora-bf16-packed-checkpoint",
+                    Shape.SMOLLM,
+                    QLORA,
+                    BF16,
+                    PACKED,
+                    CHECKPOINT,
+                    rows(512, 1, 2)),
             MemoryCase.of("smollm-full-fp32", Shape.SMOLLM, FP32, rows(256, 1, 1)));
 
     private final Path tokenizer;
@@ -56,8 +63,8 @@ public final class MemoryBench {
     }
 
     private static String rows(int sequenceLen, int microBatch, int accumulation) {
-        return "sequence_len: " + sequenceLen + "\nmicro_batch_size: " + microBatch
-                + "\ngradient_accumulation_steps: " + accumulation;
+        return "sequence_len: " + sequenceLen + "\nmicro_batch_size: " + microBatch + "\ngradient_accumulation_steps: "
+                + accumulation;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -93,7 +100,10 @@ public final class MemoryBench {
                     plan,
                     mebibytes(peak.anonymous()),
                     mebibytes(peak.files()),
-                    metrics.lines().filter(line -> line.contains("peak_memory")).reduce((a, b) -> b).orElse(""));
+                    metrics.lines()
+                            .filter(line -> line.contains("peak_memory"))
+                            .reduce((a, b) -> b)
+                            .orElse(""));
         } finally {
             delete(folder);
         }
@@ -105,7 +115,8 @@ public final class MemoryBench {
 
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }

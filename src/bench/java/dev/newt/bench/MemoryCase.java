@@ -20,7 +20,15 @@ import java.util.SplittableRandom;
  */
 record MemoryCase(String name, Shape shape, List<String> keys) {
     /** The numbers of a config.json. */
-    record Shape(String family, int hidden, int intermediate, int layers, int heads, int kvHeads, int vocabulary, boolean tied) {
+    record Shape(
+            String family,
+            int hidden,
+            int intermediate,
+            int layers,
+            int heads,
+            int kvHeads,
+            int vocabulary,
+            boolean tied) {
         static final Shape SMALL = new Shape("llama", 256, 704, 6, 4, 2, 4096, false);
         static final Shape MIDDLE = new Shape("qwen2", 512, 1408, 8, 8, 4, 16_384, true);
         static final Shape WIDE = new Shape("mistral", 1024, 4096, 4, 16, 4, 16_384, false);
@@ -74,7 +82,8 @@ record MemoryCase(String name, Shape shape, List<String> keys) {
                 .toList();
         SplittableRandom random = new SplittableRandom(1);
         ModelWriter.write(folder, tensors, ModelWriter.DEFAULT_SHARD_BYTES, (tensor, sink) -> {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
             boolean norm = tensor.shape().rank() == 1;
             while (bytes.hasRemaining()) {
                 float value = norm ? 1 : (float) (0.02 * random.nextGaussian());

@@ -50,8 +50,7 @@ public final class PrepareBench {
                     DatasetSettings.of(line.getOptionValue("data"), type),
                     sequenceLen,
                     Integer.parseInt(line.getOptionValue(
-                            "threads",
-                            Integer.toString(Runtime.getRuntime().availableProcessors()))),
+                            "threads", Integer.toString(Runtime.getRuntime().availableProcessors()))),
                     prepared);
             String json = JsonMapper.shared().writeValueAsString(measure(settings, tokenizer));
             System.out.println(json);
@@ -108,8 +107,8 @@ public final class PrepareBench {
 
     /** Chooses the bins of an epoch and lays out the tokens of each, as training would. */
     private static int pack(PreparedData data, DataSettings settings) {
-        BatchSettings packed = new BatchSettings(
-                1, 1, settings.sequenceLen(), true, BIN_SIZE, false, true, settings.seed());
+        BatchSettings packed =
+                new BatchSettings(1, 1, settings.sequenceLen(), true, BIN_SIZE, false, true, settings.seed());
         BatchPlan plan = new BatchPlan(data.train().lengths(), packed);
         long tokens = 0;
         for (int step = 0; step < plan.stepsPerEpoch(); step++) {
@@ -118,7 +117,8 @@ public final class PrepareBench {
             }
         }
         if (tokens != data.statistics().tokens()) {
-            throw new IllegalStateException(tokens + " tokens packed of " + data.statistics().tokens());
+            throw new IllegalStateException(
+                    tokens + " tokens packed of " + data.statistics().tokens());
         }
         return plan.stepsPerEpoch();
     }

@@ -45,6 +45,16 @@ public record DatasetConfig(
                         example = "train[:10%]")
                 Optional<String> split,
         @Key(
+                        value = "name",
+                        description = "Which configuration of a data set on the hub; unset, its default.",
+                        example = "en")
+                Optional<String> name,
+        @Key(
+                        value = "revision",
+                        description = "Branch, tag or commit of a data set on the hub; unset, main.",
+                        example = "main")
+                Optional<String> revision,
+        @Key(
                         value = "field",
                         description = "Column with the text, for type completion; unset, text.",
                         example = "content")

@@ -21,6 +21,11 @@ public record ModelConfig(
                 @NotBlank
                 String baseModel,
         @Key(
+                        value = "revision_of_model",
+                        description = "Branch, tag or commit of a base_model on the hub; unset, main.",
+                        example = "main")
+                Optional<@Size(min = 1) String> revisionOfModel,
+        @Key(
                         value = "tokenizer_config",
                         description = "Folder of the tokenizer, where it is not the model's own.",
                         example = "./models/other-tokenizer")

@@ -1,6 +1,8 @@
 package dev.newt.data;
 
+import dev.newt.data.source.DatasetRequest;
 import dev.newt.data.source.Format;
+import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param chat what {@code chat_template} reads and learns
  * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
  * @param shard the part that is read; empty for all
+ * @param repo what of a repository on the hub
  */
 public record DatasetSettings(
         String path,
@@ -29,7 +32,8 @@ public record DatasetSettings(
         String field,
         ChatSettings chat,
         Optional<DatasetInfo> info,
-        Optional<Shard> shard) {
+        Optional<Shard> shard,
+        RepoChoice repo) {
     /** All rows. */
     public DatasetSettings(
             String path,
@@ -40,19 +44,51 @@ public record DatasetSettings(
             Optional<PromptFormat> promptFormat,
             String field,
             ChatSettings chat) {
-        this(path, dataFiles, dsType, split, type, promptFormat, field, chat, Optional.empty(), Optional.empty());
+        this(
+                path,
+                dataFiles,
+                dsType,
+                split,
+                type,
+                promptFormat,
+                field,
+                chat,
+                Optional.empty(),
+                Optional.empty(),
+                RepoChoice.DEFAULT);
+    }
+
+    /** The same, of a certain configuration and revision. */
+    public DatasetSettings withRepo(RepoChoice choice) {
+        return new DatasetSettings(
+                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, shard, choice);
+    }
+
+    /** Which files are asked for. */
+    public DatasetRequest request() {
+        return new DatasetRequest(path, dataFiles, dsType, split, repo);
     }
 
     /** The same, of which one part is read. */
     public DatasetSettings withShard(Shard part) {
         return new DatasetSettings(
-                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, Optional.of(part));
+                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, Optional.of(part), repo);
     }
 
     /** The same, with the rows that an entry of dataset_info.json describes. */
     public DatasetSettings withInfo(DatasetInfo entry) {
         return new DatasetSettings(
-                entry.path(), dataFiles, dsType, split, type, promptFormat, field, chat, Optional.of(entry), shard);
+                entry.path(),
+                dataFiles,
+                dsType,
+                split,
+                type,
+                promptFormat,
+                field,
+                chat,
+                Optional.of(entry),
+                shard,
+                repo);
     }
 
     /** A file, directory or pattern with a named strategy, the rest by default. */

@@ -103,8 +103,7 @@ public final class Preparation {
 
     private List<List<DataFile>> find(List<DatasetSettings> datasets) {
         return datasets.stream()
-                .map(dataset -> DataFiles.find(
-                        dataset.path(), dataset.dataFiles(), dataset.dsType(), dataset.split(), settings.paths()))
+                .map(dataset -> DataFiles.find(dataset.request(), settings.paths()))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.newt.data;
 
 import dev.newt.data.source.DataFile;
+import dev.newt.data.source.RepoChoice;
 import dev.newt.data.token.Tokenizer;
 import java.util.List;
 
@@ -54,7 +55,8 @@ final class PreparationKey {
                         d.field(),
                         d.chat(),
                         d.info().map(PreparationKey::placeless),
-                        d.shard()))
+                        d.shard(),
+                        RepoChoice.DEFAULT))
                 .toList()
                 .toString();
     }

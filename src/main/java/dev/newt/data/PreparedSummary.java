@@ -28,7 +28,8 @@ public final class PreparedSummary {
             if (!Files.isRegularFile(manifest)) {
                 return Optional.empty();
             }
-            JsonNode files = JsonMapper.shared().readTree(Files.readString(manifest)).path("checksums");
+            JsonNode files =
+                    JsonMapper.shared().readTree(Files.readString(manifest)).path("checksums");
             Path lengths = directory.resolve(Preparation.TRAIN + ".lengths");
             if (!files.has(lengths.getFileName().toString())) {
                 return Optional.empty();

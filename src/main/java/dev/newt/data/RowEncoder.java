@@ -76,7 +76,8 @@ final class RowEncoder implements AutoCloseable {
                 tasks.add(submit(waiting, strategy));
                 waiting.clear();
                 bytes[0] = 0;
-                while (tasks.size() >= mostTasks || (!tasks.isEmpty() && tasks.element().isDone())) {
+                while (tasks.size() >= mostTasks
+                        || (!tasks.isEmpty() && tasks.element().isDone())) {
                     drain(tasks.remove(), sink);
                 }
             }

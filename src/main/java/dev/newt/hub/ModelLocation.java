@@ -13,11 +13,12 @@ public final class ModelLocation {
      *
      * @param written as the configuration names it
      * @param here where that is as a path
+     * @param revision branch, tag or commit of a repository; main where none is given
      * @return the path where nothing is found
      */
-    public static Path of(String written, Path here) {
+    public static Path of(String written, Path here, Optional<String> revision) {
         return repo(written, here)
-                .flatMap(repo -> HubCache.fromEnvironment().find(repo, Optional.empty()))
+                .flatMap(repo -> HubCache.fromEnvironment().find(repo, revision))
                 .orElse(here);
     }
 

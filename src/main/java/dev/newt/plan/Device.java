@@ -63,11 +63,12 @@ public record Device(
             return new Device(
                     name, true, gibibytes << 30, Processor.multipliesBf16(Processor.CPUINFO), OptionalDouble.empty());
         }
-        return find(name).orElseThrow(() -> new UserException("--on " + name + " is not a device that is known here. "
-                + Suggestion.nearest(name, names())
-                        .map(near -> "Did you mean " + near + "? ")
-                        .orElse("")
-                + "There are " + String.join(", ", names()) + ", and cpu-NNgb for any number"));
+        return find(name)
+                .orElseThrow(() -> new UserException("--on " + name + " is not a device that is known here. "
+                        + Suggestion.nearest(name, names())
+                                .map(near -> "Did you mean " + near + "? ")
+                                .orElse("")
+                        + "There are " + String.join(", ", names()) + ", and cpu-NNgb for any number"));
     }
 
     private static Optional<Device> find(String name) {

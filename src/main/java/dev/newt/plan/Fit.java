@@ -64,15 +64,13 @@ public record Fit(
         Device device = plan.device();
         long peak = plan.memory().total();
         Verdict verdict = verdict(peak, device.memoryBytes());
-        Remedies.Found found = verdict == Verdict.FITS
-                ? new Remedies.Found(List.of(), peak)
-                : Remedies.find(loaded, plan);
+        Remedies.Found found =
+                verdict == Verdict.FITS ? new Remedies.Found(List.of(), peak) : Remedies.find(loaded, plan);
         OptionalDouble seconds = device.peakFlops().isPresent()
-                ? OptionalDouble.of(plan.work().step()
-                        / (UTILISATION * device.peakFlops().getAsDouble()))
+                ? OptionalDouble.of(
+                        plan.work().step() / (UTILISATION * device.peakFlops().getAsDouble()))
                 : OptionalDouble.empty();
-        return new Fit(
-                device.name(), device.memoryBytes(), peak, verdict, seconds, found.changes(), found.least());
+        return new Fit(device.name(), device.memoryBytes(), peak, verdict, seconds, found.changes(), found.least());
     }
 
     static Verdict verdict(long peak, long memory) {

@@ -60,7 +60,9 @@ final class MemoryEstimate {
                 .orElseThrow();
         long weights = weights();
         long files = files();
-        long adapters = method.lora().map(lora -> lora.adapterParameters() * trainedBytes()).orElse(0L);
+        long adapters = method.lora()
+                .map(lora -> lora.adapterParameters() * trainedBytes())
+                .orElse(0L);
         long optimizer = 2 * WIDE * method.trainedParameters();
         long runtime = device.runtimeBytes();
         return new Memory(
@@ -102,9 +104,7 @@ final class MemoryEstimate {
     private Moment inLastBlock() {
         long layer = layerBytes() + spec.hidden() * tokens * compute.bytes();
         long activations = kept(compute.checkpointing()) + (compute.checkpointing() ? layer : 0);
-        long gradients = batch.accumulation() > 1
-                ? allGradients()
-                : trainsHead() ? headBytes() : 0;
+        long gradients = batch.accumulation() > 1 ? allGradients() : trainsHead() ? headBytes() : 0;
         return new Moment(gradients, activations, 0, blockWorkspace());
     }
 
@@ -116,8 +116,7 @@ final class MemoryEstimate {
     }
 
     private boolean trainsHead() {
-        return full
-                || method.lora().get().savedModules().stream().anyMatch(name -> name.endsWith("lm_head"));
+        return full || method.lora().get().savedModules().stream().anyMatch(name -> name.endsWith("lm_head"));
     }
 
     private long headBytes() {
@@ -156,7 +155,8 @@ final class MemoryEstimate {
         }
         DType stored = model.dtype().orElse(DType.F32);
         boolean mapped = !full && stored.bytes() == compute.bytes() && stored != DType.F16;
-        long converted = mapped ? compute.baseNf4() ? projections() : 0 : model.tensors().parameters();
+        long converted =
+                mapped ? compute.baseNf4() ? projections() : 0 : model.tensors().parameters();
         return converted * stored.bytes();
     }
 

@@ -171,7 +171,8 @@ public final class PlanTable {
         line("", String.join(", ", parts));
         line(
                 "",
-                "activations of the blocks: " + Text.bytes(memory.activationsOfBlocks().kept()) + " kept, "
+                "activations of the blocks: "
+                        + Text.bytes(memory.activationsOfBlocks().kept()) + " kept, "
                         + Text.bytes(memory.activationsOfBlocks().checkpointed()) + " with gradient_checkpointing");
         line("work", Text.flops(plan.work().step()) + " a step");
     }

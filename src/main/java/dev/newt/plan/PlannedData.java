@@ -11,8 +11,10 @@ import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
+import dev.newt.data.source.DatasetRequest;
 import dev.newt.data.source.Format;
 import dev.newt.data.source.NotFetchedException;
+import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -91,13 +93,16 @@ final class PlannedData {
     }
 
     private List<DataFile> find(DatasetConfig set, Split split) {
+        String path = DatasetInfo.find(set.path(), loaded.paths()::find)
+                .map(DatasetInfo::path)
+                .orElse(set.path());
         return DataFiles.find(
-                DatasetInfo.find(set.path(), loaded.paths()::find)
-                        .map(DatasetInfo::path)
-                        .orElse(set.path()),
-                set.dataFiles().map(TextOrList::all).orElse(List.of()),
-                set.dsType().map(type -> Format.named(type.text())),
-                split,
+                new DatasetRequest(
+                        path,
+                        set.dataFiles().map(TextOrList::all).orElse(List.of()),
+                        set.dsType().map(type -> Format.named(type.text())),
+                        split,
+                        new RepoChoice(set.name(), set.revision())),
                 loaded.paths()::find);
     }
 
@@ -114,7 +119,8 @@ final class PlannedData {
     Steps steps(Batch batch) {
         Optional<PreparedSummary> prepared =
                 PreparedLink.find(loaded, files()).filter(summary -> summary.lengths().length > 0);
-        Optional<Long> rows = prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
+        Optional<Long> rows =
+                prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
         Optional<Tokens> tokens = prepared.map(summary -> new Tokens(summary.tokens(), true))
                 .or(() -> isHere()
                         ? TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false))

@@ -27,7 +27,7 @@ record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
     static PlannedModel of(LoadedConfig loaded) {
         String written = loaded.config().model().baseModel();
         Path here = loaded.paths().find(written);
-        Path folder = ModelLocation.of(written, here);
+        Path folder = ModelLocation.of(written, here, loaded.config().model().revisionOfModel());
         boolean cached = !folder.equals(here);
         Path file = folder.resolve("config.json");
         // The cache may hold no more of a model than its tokenizer.

@@ -2,6 +2,7 @@ package dev.newt.plan;
 
 import dev.newt.config.DataConfig;
 import dev.newt.config.LoadedConfig;
+import dev.newt.config.ModelConfig;
 import dev.newt.config.SpecialTokens;
 import dev.newt.data.PreparedSummary;
 import dev.newt.hub.ModelLocation;
@@ -19,13 +20,15 @@ import java.util.Optional;
  */
 public final class PreparedLink {
     private static final String DEFAULT_FOLDER = "last_run_prepared";
-    private static final List<String> TOKENIZER = List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja");
+    private static final List<String> TOKENIZER =
+            List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja");
 
     private PreparedLink() {}
 
     /** Where prepared data are kept. */
     public static Path folder(LoadedConfig loaded) {
-        return loaded.paths().output(loaded.config().data().datasetPreparedPath().orElse(DEFAULT_FOLDER));
+        return loaded.paths()
+                .output(loaded.config().data().datasetPreparedPath().orElse(DEFAULT_FOLDER));
     }
 
     /** Notes where the data of a configuration are. */
@@ -42,7 +45,8 @@ public final class PreparedLink {
                 return Optional.empty();
             }
             boolean validation = data.testDatasets().isEmpty() && data.valSetSize() > 0;
-            return PreparedSummary.read(folder(loaded).resolve(Files.readString(link).strip()), validation);
+            return PreparedSummary.read(
+                    folder(loaded).resolve(Files.readString(link).strip()), validation);
         } catch (IOException e) {
             return Optional.empty(); // Only an estimate is lost.
         }
@@ -65,9 +69,11 @@ public final class PreparedLink {
     }
 
     private static Path tokenizer(LoadedConfig loaded) {
-        String written =
-                loaded.config().model().tokenizerConfig().orElse(loaded.config().model().baseModel());
-        return ModelLocation.of(written, loaded.paths().find(written));
+        ModelConfig model = loaded.config().model();
+        return model.tokenizerConfig()
+                .map(written -> ModelLocation.of(written, loaded.paths().find(written), Optional.empty()))
+                .orElseGet(() -> ModelLocation.of(
+                        model.baseModel(), loaded.paths().find(model.baseModel()), model.revisionOfModel()));
     }
 
     private static String state(Path file) {

@@ -46,7 +46,8 @@ final class Remedies {
     }
 
     static Found find(LoadedConfig loaded, ExecutionPlan plan) {
-        return new Remedies(loaded, plan.device()).find(kinds(plan), plan.memory().total());
+        return new Remedies(loaded, plan.device())
+                .find(kinds(plan), plan.memory().total());
     }
 
     private Found find(List<List<Option>> kinds, long now) {
@@ -86,7 +87,8 @@ final class Remedies {
         Map<Option, Long> savings = new HashMap<>();
         kinds.stream()
                 .flatMap(List::stream)
-                .forEach(option -> savings.put(option, now - peak(List.of(option)).orElse(now)));
+                .forEach(option ->
+                        savings.put(option, now - peak(List.of(option)).orElse(now)));
         return savings;
     }
 
@@ -218,9 +220,7 @@ final class Remedies {
     private static List<Option> lengths(ExecutionPlan.Batch batch) {
         List<Option> options = new ArrayList<>();
         double cost = 6;
-        for (int length = batch.sequenceLen() / 2;
-                length >= SHORTEST_SEQUENCE && options.size() < 2;
-                length /= 2) {
+        for (int length = batch.sequenceLen() / 2; length >= SHORTEST_SEQUENCE && options.size() < 2; length /= 2) {
             options.add(Option.of(5, cost, "longer rows are dropped or cut", "sequence_len=" + length));
             cost += 1.5;
         }

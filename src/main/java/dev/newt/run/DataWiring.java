@@ -15,6 +15,7 @@ import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.Format;
+import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import dev.newt.data.token.SpecialTokens;
 import dev.newt.data.token.Tokenizer;
@@ -92,14 +93,15 @@ final class DataWiring {
 
     private DatasetSettings settings(DatasetConfig dataset) {
         return new DatasetSettings(
-                dataset.path(),
-                dataset.dataFiles().map(TextOrList::all).orElse(List.of()),
-                dataset.dsType().map(type -> Format.named(type.text())),
-                dataset.split().map(Split::parse).orElse(Split.TRAIN),
-                dataset.type().flatMap(type -> type.name()),
-                dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
-                dataset.field().orElse("text"),
-                chat(dataset));
+                        dataset.path(),
+                        dataset.dataFiles().map(TextOrList::all).orElse(List.of()),
+                        dataset.dsType().map(type -> Format.named(type.text())),
+                        dataset.split().map(Split::parse).orElse(Split.TRAIN),
+                        dataset.type().flatMap(type -> type.name()),
+                        dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
+                        dataset.field().orElse("text"),
+                        chat(dataset))
+                .withRepo(new RepoChoice(dataset.name(), dataset.revision()));
     }
 
     private static PromptFormat promptFormat(dev.newt.config.PromptFormat format) {

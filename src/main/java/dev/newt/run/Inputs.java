@@ -2,11 +2,13 @@ package dev.newt.run;
 
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
+import dev.newt.config.ModelConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.data.DatasetInfo;
 import dev.newt.data.source.DatasetRequest;
 import dev.newt.data.source.Format;
 import dev.newt.data.source.RemoteData;
+import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import dev.newt.hub.DownloadListener;
 import dev.newt.hub.Hub;
@@ -54,7 +56,8 @@ public final class Inputs {
 
     /** The folder of the base model. */
     static Path model(LoadedConfig loaded) {
-        return folder(loaded, loaded.config().model().baseModel());
+        ModelConfig model = loaded.config().model();
+        return ModelLocation.of(model.baseModel(), loaded.paths().find(model.baseModel()), model.revisionOfModel());
     }
 
     /** The folder of the tokenizer. */
@@ -62,7 +65,7 @@ public final class Inputs {
         return loaded.config()
                 .model()
                 .tokenizerConfig()
-                .map(written -> folder(loaded, written))
+                .map(written -> ModelLocation.of(written, loaded.paths().find(written), Optional.empty()))
                 .orElseGet(() -> model(loaded));
     }
 
@@ -74,13 +77,10 @@ public final class Inputs {
                 : model(loaded).toAbsolutePath().toString();
     }
 
-    private static Path folder(LoadedConfig loaded, String written) {
-        return ModelLocation.of(written, loaded.paths().find(written));
-    }
-
     private void fetchModel(boolean weights) {
         attempt("base_model", () -> repo(loaded.config().model().baseModel())
-                .ifPresent(repo -> ModelDownload.model(hub.open(repo, Optional.empty()), weights)));
+                .ifPresent(repo -> ModelDownload.model(
+                        hub.open(repo, loaded.config().model().revisionOfModel()), weights)));
         attempt("tokenizer_config", () -> loaded.config()
                 .model()
                 .tokenizerConfig()
@@ -109,8 +109,7 @@ public final class Inputs {
                 set.dataFiles().map(TextOrList::all).orElse(List.of()),
                 set.dsType().map(type -> Format.named(type.text())),
                 set.split().map(Split::parse).orElse(Split.TRAIN),
-                Optional.empty(),
-                Optional.empty());
+                new RepoChoice(set.name(), set.revision()));
     }
 
     private Optional<Repo> repo(String written) {

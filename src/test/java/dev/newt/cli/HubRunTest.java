@@ -23,8 +23,8 @@ class HubRunTest {
         Files.writeString(
                 config,
                 Files.readString(config)
-                        .replace("base_model: " + TinyRun.MODEL, "base_model: org/tiny")
-                        .replace("path: rows.jsonl", "path: org/rows"));
+                        .replace("base_model: " + TinyRun.MODEL, "base_model: org/tiny\nrevision_of_model: v1")
+                        .replace("path: rows.jsonl", "path: org/rows\n    revision: v2"));
         try (HubServer server = new HubServer();
                 Stream<Path> model = Files.list(TinyRun.MODEL)) {
             for (Path file : (Iterable<Path>) model::iterator) {
@@ -44,6 +44,10 @@ class HubRunTest {
             assertThat(prepared.exitCode()).isZero();
             assertThat(prepared.out()).contains("48 rows");
             assertThat(server.asked).noneMatch(asked -> asked.path().endsWith(".safetensors"));
+            assertThat(server.asked)
+                    .anyMatch(asked -> asked.path().startsWith("/api/models/org/tiny/revision/v1"))
+                    .anyMatch(asked -> asked.path().startsWith("/api/datasets/org/rows/revision/v2"))
+                    .noneMatch(asked -> asked.path().contains("/revision/main"));
         }
         Map<String, String> offline =
                 Map.of("HF_HUB_OFFLINE", "1", "HF_HOME", folder.resolve("hf").toString());

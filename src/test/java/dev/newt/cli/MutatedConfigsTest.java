@@ -62,8 +62,7 @@ class MutatedConfigsTest {
             // Other tests may have the processor: what counts is the work.
             long millis = TimeUnit.NANOSECONDS.toMillis(
                     ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
-            return new Answer(
-                    code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), millis);
+            return new Answer(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), millis);
         }
 
         /** Empty where the answer is as it should be. */
@@ -85,7 +84,8 @@ class MutatedConfigsTest {
     void areAcceptedOrRefusedWithAMessageByValidateAndPlanAlike() throws IOException {
         List<String> examples = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("examples/yaml"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
                 examples.add(Files.readString(file));
             }
         }

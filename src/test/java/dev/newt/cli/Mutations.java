@@ -13,17 +13,124 @@ import java.util.Random;
 final class Mutations {
     /** Values that are odd in YAML, in Java, in arithmetic or in a file system. */
     private static final List<String> VALUES = List.of(
-            "", "~", "null", "true", "no", "on", "yes", "Off", "0", "-1", "1", "7", "0.5", "1.0", "1e-4", "1e4", "2e", "-0.0",
-            "1e308", "1e999", "-1e999", "1e-999", ".inf", "-.inf", ".nan", "0x1F", "017", "1_000", "12:30:45", "2147483647",
-            "2147483648", "9223372036854775807", "9223372036854775808", "99999999999999999999999999", "0.1.2", "1,5", "5%",
-            "\"\"", "\" \"", "\"4\"", "'it''s'", "\"\\u0000\"", "\"\\ud83d\"", "\"a\\nb\"", "[]", "{}", "[[]]", "[1, 2]", "[a, [b, {c: d}]]",
-            "{a: 1}", "{path: x}", "{train: {test: [1]}}", "[null]", "[~, \"\"]", "&a x", "*a", "&a [*a]", "!!int 4", "!!binary aGk=", "!tag x",
-            "|\n  text\n  more", ">-\n  folded", "@x", "`x`", "%x", "? x", "- - -", "<<", "2024-01-01", "adamw", "cosine", "lora", "qlora",
-            "chat_template", "completion", "alpaca", "jinja", "all-linear", "tokenizer_default", "train[:10%]", "train[", "[", "(", "*", "?", "{",
-            "..", ".", "./x", "~/x", "~", "C:\\x", "a/b", "meta-llama/Llama-3.1-8B", "nobody/nothing", "https://x.invalid/rows.jsonl",
-            "s3://x/y", "http://", "x:y", "../data", "../data/*.jsonl", "../data/**", "../models/newt-tiny", "\u00e4\u00f6\u00fc", "\u4e2d\u6587",
-            "\ud83d\ude80", "\u202Ex", "\uFEFF", "a\u0301", "${env:HOME}", "${env:NO_SUCH_VARIABLE}", "${env:NO_SUCH_VARIABLE:-3}", "${env:", "${env:}",
-            "$${x}", "${x}", "x".repeat(5000), "9".repeat(400));
+            "",
+            "~",
+            "null",
+            "true",
+            "no",
+            "on",
+            "yes",
+            "Off",
+            "0",
+            "-1",
+            "1",
+            "7",
+            "0.5",
+            "1.0",
+            "1e-4",
+            "1e4",
+            "2e",
+            "-0.0",
+            "1e308",
+            "1e999",
+            "-1e999",
+            "1e-999",
+            ".inf",
+            "-.inf",
+            ".nan",
+            "0x1F",
+            "017",
+            "1_000",
+            "12:30:45",
+            "2147483647",
+            "2147483648",
+            "9223372036854775807",
+            "9223372036854775808",
+            "99999999999999999999999999",
+            "0.1.2",
+            "1,5",
+            "5%",
+            "\"\"",
+            "\" \"",
+            "\"4\"",
+            "'it''s'",
+            "\"\\u0000\"",
+            "\"\\ud83d\"",
+            "\"a\\nb\"",
+            "[]",
+            "{}",
+            "[[]]",
+            "[1, 2]",
+            "[a, [b, {c: d}]]",
+            "{a: 1}",
+            "{path: x}",
+            "{train: {test: [1]}}",
+            "[null]",
+            "[~, \"\"]",
+            "&a x",
+            "*a",
+            "&a [*a]",
+            "!!int 4",
+            "!!binary aGk=",
+            "!tag x",
+            "|\n  text\n  more",
+            ">-\n  folded",
+            "@x",
+            "`x`",
+            "%x",
+            "? x",
+            "- - -",
+            "<<",
+            "2024-01-01",
+            "adamw",
+            "cosine",
+            "lora",
+            "qlora",
+            "chat_template",
+            "completion",
+            "alpaca",
+            "jinja",
+            "all-linear",
+            "tokenizer_default",
+            "train[:10%]",
+            "train[",
+            "[",
+            "(",
+            "*",
+            "?",
+            "{",
+            "..",
+            ".",
+            "./x",
+            "~/x",
+            "~",
+            "C:\\x",
+            "a/b",
+            "meta-llama/Llama-3.1-8B",
+            "nobody/nothing",
+            "https://x.invalid/rows.jsonl",
+            "s3://x/y",
+            "http://",
+            "x:y",
+            "../data",
+            "../data/*.jsonl",
+            "../data/**",
+            "../models/newt-tiny",
+            "\u00e4\u00f6\u00fc",
+            "\u4e2d\u6587",
+            "\ud83d\ude80",
+            "\u202Ex",
+            "\uFEFF",
+            "a\u0301",
+            "${env:HOME}",
+            "${env:NO_SUCH_VARIABLE}",
+            "${env:NO_SUCH_VARIABLE:-3}",
+            "${env:",
+            "${env:}",
+            "$${x}",
+            "${x}",
+            "x".repeat(5000),
+            "9".repeat(400));
 
     private final Random random;
     private final List<KeyDoc> keys = KeyCatalogue.all();
@@ -38,7 +145,8 @@ final class Mutations {
         for (int times = 1 + random.nextInt(3); times > 0; times--) {
             mutate(lines);
         }
-        byte[] bytes = String.join(random.nextInt(20) == 0 ? "\r\n" : "\n", lines).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes =
+                String.join(random.nextInt(20) == 0 ? "\r\n" : "\n", lines).getBytes(StandardCharsets.UTF_8);
         return switch (random.nextInt(30)) {
             case 0 -> Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
             case 1 -> withRandomBytes(bytes);
@@ -75,8 +183,10 @@ final class Mutations {
             case 6 -> lines.set(at, line.replaceFirst("^ *", "\t"));
             case 7 -> lines.add(at, "x: " + "[".repeat(1 + random.nextInt(5000)));
             case 8 -> lines.add(at, nested(1 + random.nextInt(60)));
-            case 9 -> lines.add(at, pick(List.of("a: &a {lora_r: 8}\n<<: *a", "<<: [{lora_r: 8}, 3]", "<<: *none", bomb())));
-            case 10 -> lines.add(at, pick(List.of("---", "...", "--- {}", "%YAML 1.2", "# \u202E", "? [a]\n: b", "- item", "=")));
+            case 9 -> lines.add(
+                    at, pick(List.of("a: &a {lora_r: 8}\n<<: *a", "<<: [{lora_r: 8}, 3]", "<<: *none", bomb())));
+            case 10 -> lines.add(
+                    at, pick(List.of("---", "...", "--- {}", "%YAML 1.2", "# \u202E", "? [a]\n: b", "- item", "=")));
             case 11 -> lines.set(at, line.replaceFirst(": (.*)$", ": [$1]"));
             case 12 -> lines.set(at, line.replaceFirst(": (.*)$", ": {x: $1}"));
             case 13 -> lines.set(at, line.replaceFirst(": (.*)$", ": \"$1\""));
@@ -123,7 +233,15 @@ final class Mutations {
     private static String bomb() {
         StringBuilder text = new StringBuilder("b0: &b0 [x, x]\n");
         for (int i = 1; i < 40; i++) {
-            text.append("b").append(i).append(": &b").append(i).append(" [*b").append(i - 1).append(", *b").append(i - 1).append("]\n");
+            text.append("b")
+                    .append(i)
+                    .append(": &b")
+                    .append(i)
+                    .append(" [*b")
+                    .append(i - 1)
+                    .append(", *b")
+                    .append(i - 1)
+                    .append("]\n");
         }
         return text.toString();
     }

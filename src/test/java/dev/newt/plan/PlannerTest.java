@@ -61,8 +61,9 @@ class PlannerTest {
                 .contains("model       meta-llama/llama-3.1-8B, not fetched yet: shape from the catalogue\n");
         assertThatThrownBy(() -> plan(QLORA, "base_model=meta-llama/Llama-3.1-8"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("has not been fetched from the hub yet; train and preprocess do so. Known without "
-                        + "fetching: meta-llama/Llama-3.1-8B, ");
+                .hasMessageContaining(
+                        "has not been fetched from the hub yet; train and preprocess do so. Known without "
+                                + "fetching: meta-llama/Llama-3.1-8B, ");
     }
 
     @Test
@@ -109,7 +110,8 @@ class PlannerTest {
     @Test
     void estimatesTheMemoryOfTheExample() {
         // Two micro batches, so that the gradients of the first are there at the peak of the second.
-        ExecutionPlan.Memory memory = plan(QLORA, "gradient_accumulation_steps=2").memory();
+        ExecutionPlan.Memory memory =
+                plan(QLORA, "gradient_accumulation_steps=2").memory();
 
         // Projections in NF4 with scales, the rest in 4 bytes.
         assertThat((double) memory.weights())
@@ -119,7 +121,8 @@ class PlannerTest {
         assertThat(memory.gradients()).isEqualTo(4 * 325_632);
         assertThat(memory.optimizer()).isEqualTo(8 * 325_632);
         assertThat(memory.logits()).isEqualTo(2L * 2048 * 1664 * 4);
-        // Seven boundaries, the last normed, rotary tables; of each block two normed inputs and the sum between them, queries,
+        // Seven boundaries, the last normed, rotary tables; of each block two normed inputs and the sum between them,
+        // queries,
         // keys, values and the attention's output, gate, up and product, seven ranks; scales and log-sums.
         long block = 3 * 192 + 2 * 192 + 2 * 64 + 3 * 512 + 7 * 16 + 2 + 6;
         assertThat(memory.activations()).isEqualTo(4L * 2048 * (7 * 192 + 192 + 32 + 6 * block));
@@ -202,7 +205,10 @@ class PlannerTest {
         var auto = ConfigFile.load(QLORA, List.of("bf16=auto"));
         assertThat(Planner.plan(auto, Device.here(with)).compute().type()).isEqualTo("bf16");
         assertThat(Planner.plan(auto, Device.here(without)).compute().type()).isEqualTo("fp32");
-        assertThat(Planner.plan(auto, Device.here(folder.resolve("none"))).compute().type()).isEqualTo("fp32");
+        assertThat(Planner.plan(auto, Device.here(folder.resolve("none")))
+                        .compute()
+                        .type())
+                .isEqualTo("fp32");
         assertThat(Planner.plan(ConfigFile.load(QLORA, List.of()), Device.here(with))
                         .compute()
                         .type())

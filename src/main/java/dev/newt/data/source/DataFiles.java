@@ -18,29 +18,13 @@ import java.util.stream.Stream;
 public final class DataFiles {
     private DataFiles() {}
 
-    /**
-     * Lists the files of {@code path} in the order of their names.
-     *
-     * @param path a file, a directory or a pattern with {@code * ? [ ] { }}
-     * @param dataFiles names or patterns below the directory {@code path}; empty for all
-     * @param dsType the format where a file's name does not tell it
-     * @param split of a directory, the files named after another split are left out, and all others too if some are named after this one
-     * @param resolver from a path as written to where it is
-     */
-    public static List<DataFile> find(
-            String path,
-            List<String> dataFiles,
-            Optional<Format> dsType,
-            Split split,
-            Function<String, Path> resolver) {
-        return find(
-                new DatasetRequest(path, dataFiles, dsType, split, Optional.empty(), Optional.empty()),
-                resolver,
-                RemoteData.fromEnvironment(DownloadListener.silent()));
+    /** {@link #find(DatasetRequest, Function, RemoteData)} with the caches that the environment names. */
+    public static List<DataFile> find(DatasetRequest request, Function<String, Path> resolver) {
+        return find(request, resolver, RemoteData.fromEnvironment(DownloadListener.silent()));
     }
 
     /**
-     * Lists the files of a dataset entry. Nothing is fetched: what a repository or an address names must have been before.
+     * Lists the files of a dataset entry in the order of their names. Nothing is fetched: what a repository or an address names must have been before.
      *
      * @param resolver from a path as written to where it is
      */

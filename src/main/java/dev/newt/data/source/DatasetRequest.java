@@ -13,16 +13,10 @@ import java.util.function.Function;
  * @param dataFiles names or patterns in the folder or repository, or addresses; empty for all
  * @param dsType the format where a file's name does not tell it
  * @param split which rows
- * @param name one of several configurations of a repository
- * @param revision branch, tag or commit of a repository
+ * @param repo what of a repository
  */
 public record DatasetRequest(
-        String path,
-        List<String> dataFiles,
-        Optional<Format> dsType,
-        Split split,
-        Optional<String> name,
-        Optional<String> revision) {
+        String path, List<String> dataFiles, Optional<Format> dsType, Split split, RepoChoice repo) {
     /** Where {@code path} stands for a way of reading, as in Hugging Face's load_dataset, and {@code data_files} for what is read. */
     private static final Set<String> WAYS = Set.of("json", "csv", "parquet", "arrow", "text");
 
@@ -32,8 +26,7 @@ public record DatasetRequest(
                 && !dataFiles.isEmpty()
                 && !resolver.apply(path).toFile().exists();
         return way
-                ? new DatasetRequest(
-                        path, dataFiles, dsType.or(() -> Optional.of(Format.named(path))), split, name, revision)
+                ? new DatasetRequest(path, dataFiles, dsType.or(() -> Optional.of(Format.named(path))), split, repo)
                 : this;
     }
 }

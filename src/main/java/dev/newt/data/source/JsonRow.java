@@ -24,8 +24,8 @@ final class JsonRow {
         if (node instanceof ObjectNode fields) {
             return new Row(file, number, fields);
         }
-        throw new UserException(file + ", row " + number + ": is not a JSON object with named fields, but "
-                + abbreviated(json) + ".");
+        throw new UserException(
+                file + ", row " + number + ": is not a JSON object with named fields, but " + abbreviated(json) + ".");
     }
 
     static JsonNode parse(String place, String json) {

@@ -40,7 +40,7 @@ public final class RemoteData {
         addresses(request).forEach(web::fetch);
         Optional<Repo> repo = repo(request, resolver);
         if (repo.isPresent()) {
-            Revision revision = hub.open(repo.get(), request.revision());
+            Revision revision = hub.open(repo.get(), request.repo().revision());
             revision.fetch(select(revision, request));
         }
     }
@@ -57,7 +57,7 @@ public final class RemoteData {
             return Optional.of(files);
         }
         return repo(request, resolver).map(repo -> {
-            Revision revision = hub.cached(repo, request.revision())
+            Revision revision = hub.cached(repo, request.repo().revision())
                     .orElseThrow(() -> new NotFetchedException(resolver.apply(request.path())
                             + ": does not exist, and the data set " + request.path()
                             + " has not been fetched from the hub yet; train and preprocess do so."));
@@ -99,15 +99,15 @@ public final class RemoteData {
         }
         if (names.contains(README)) {
             Optional<List<String>> patterns = DatasetCard.of(read(revision.fetch(README)), origin)
-                    .patterns(request.name(), request.split().name(), origin);
+                    .patterns(request.repo().name(), request.split().name(), origin);
             if (patterns.isPresent()) {
                 return FileSelection.data(FileSelection.listed(names, patterns.get(), origin), request.dsType());
             }
         }
-        List<String> candidates = request.name().isEmpty()
+        List<String> candidates = request.repo().name().isEmpty()
                 ? names
                 : names.stream()
-                        .filter(name -> name.startsWith(request.name().get() + "/"))
+                        .filter(name -> name.startsWith(request.repo().name().get() + "/"))
                         .toList();
         if (FileSelection.data(candidates, request.dsType()).isEmpty()) {
             refuseScript(revision, names);

@@ -107,7 +107,8 @@ record BpeVocabulary(JsonNode settings, Map<String, Integer> ids, List<String[]>
     boolean mergesOverBegin(char mark) {
         return merges.stream().anyMatch(pair -> {
             String merged = pair[0].concat(pair[1]);
-            return merged.lastIndexOf(mark) > 0 && merged.chars().limit(merged.lastIndexOf(mark)).anyMatch(c -> c != mark);
+            return merged.lastIndexOf(mark) > 0
+                    && merged.chars().limit(merged.lastIndexOf(mark)).anyMatch(c -> c != mark);
         });
     }
 }

@@ -77,7 +77,8 @@ record Gpt4Words(int mostDigits) implements WordSplitter {
             return at + 2;
         }
         char second = at + 2 < end ? lower(text[at + 2]) : ' ';
-        boolean two = (first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l');
+        boolean two =
+                (first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l');
         return two ? at + 3 : at;
     }
 

@@ -65,8 +65,7 @@ public final class Tokenizer implements AutoCloseable {
         for (int start = 0; start + bare.length <= framed.length; start++) {
             if (Arrays.equals(framed, start, start + bare.length, bare, 0, bare.length)) {
                 return Optional.of(new Frame(
-                        Arrays.copyOf(framed, start),
-                        Arrays.copyOfRange(framed, start + bare.length, framed.length)));
+                        Arrays.copyOf(framed, start), Arrays.copyOfRange(framed, start + bare.length, framed.length)));
             }
         }
         return Optional.empty();
@@ -120,7 +119,9 @@ public final class Tokenizer implements AutoCloseable {
     private boolean agrees(BpeEncoder encoder) {
         String text = TRIAL + String.join(TRIAL, specialTokens.values());
         TokenizedText expected = libraryTokens(text);
-        return encoder.ids(text).filter(ids -> Arrays.equals(ids, expected.ids())).isPresent()
+        return encoder.ids(text)
+                        .filter(ids -> Arrays.equals(ids, expected.ids()))
+                        .isPresent()
                 && encoder.tokens(text)
                         .map(tokens -> Arrays.equals(tokens.starts(), expected.starts())
                                 && Arrays.equals(tokens.ends(), expected.ends()))

@@ -146,9 +146,10 @@ final class TokenizerJson {
                 JsonNode second = list.path(1);
                 yield list.size() == 2 && first.path("type").asString("").equals("Prepend")
                         ? spaceReplacement(second)
-                                .filter(mark -> first.path("prepend").asString("").equals(String.valueOf(mark)))
-                                .map(mark -> none.withMarks(
-                                        new SpaceMarks(mark, true, SpaceMarks.Prepend.ALWAYS, false)))
+                                .filter(mark ->
+                                        first.path("prepend").asString("").equals(String.valueOf(mark)))
+                                .map(mark ->
+                                        none.withMarks(new SpaceMarks(mark, true, SpaceMarks.Prepend.ALWAYS, false)))
                         : Optional.empty();
             }
             default -> Optional.empty();
@@ -158,7 +159,11 @@ final class TokenizerJson {
     private static Optional<Character> spaceReplacement(JsonNode normalizer) {
         String mark = normalizer.path("content").asString("");
         return normalizer.path("type").asString("").equals("Replace")
-                        && normalizer.path("pattern").path("String").asString("").equals(" ")
+                        && normalizer
+                                .path("pattern")
+                                .path("String")
+                                .asString("")
+                                .equals(" ")
                         && mark.length() == 1
                         && mark.charAt(0) != ' '
                 ? Optional.of(mark.charAt(0))
@@ -177,7 +182,9 @@ final class TokenizerJson {
             return idle ? Optional.of(split(normalized)) : Optional.empty();
         }
         return switch (step.path("type").asString("")) {
-            case "ByteLevel" -> isPlainByteLevel(step, true) ? bytes(normalized, new Gpt2Words(false)) : Optional.empty();
+            case "ByteLevel" -> isPlainByteLevel(step, true)
+                    ? bytes(normalized, new Gpt2Words(false))
+                    : Optional.empty();
             case "Sequence" -> sequence(normalized, step.path("pretokenizers"));
             case "Metaspace" -> metaspace(normalized, step);
             default -> Optional.empty();
@@ -236,8 +243,7 @@ final class TokenizerJson {
         if (mark.length() != 1 || mark.charAt(0) == ' ' || prepend.isEmpty()) {
             return Optional.empty();
         }
-        Preparation marked =
-                normalized.withMarks(new SpaceMarks(mark.charAt(0), false, prepend.get(), true));
+        Preparation marked = normalized.withMarks(new SpaceMarks(mark.charAt(0), false, prepend.get(), true));
         return Optional.of(
                 step.path("split").asBoolean(true)
                         ? new Preparation(

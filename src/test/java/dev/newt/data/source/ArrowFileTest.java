@@ -70,8 +70,7 @@ class ArrowFileTest {
         Files.writeString(
                 directory.resolve("state.json"), "{\"_indices_data_files\": [{\"filename\": \"indices.arrow\"}]}");
 
-        assertThatThrownBy(
-                        () -> DataFiles.find(directory.toString(), List.of(), Optional.empty(), Split.TRAIN, Path::of))
+        assertThatThrownBy(() -> DataFiles.find(request(directory, "train"), Path::of))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("state.json")
                 .hasMessageContaining("indices");
@@ -123,7 +122,7 @@ class ArrowFileTest {
     }
 
     private List<DataFile> find(String split) {
-        return DataFiles.find(resource("saved").toString(), List.of(), Optional.empty(), Split.parse(split), Path::of);
+        return DataFiles.find(request(resource("saved"), split), Path::of);
     }
 
     private static List<String> contents(List<DataFile> files) {
@@ -160,5 +159,10 @@ class ArrowFileTest {
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static DatasetRequest request(Path folder, String split) {
+        return new DatasetRequest(
+                folder.toString(), List.of(), Optional.empty(), Split.parse(split), RepoChoice.DEFAULT);
     }
 }

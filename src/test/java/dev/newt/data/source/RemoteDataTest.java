@@ -106,12 +106,7 @@ class RemoteDataTest {
         server.put("sub/b.jsonl", "{}\n");
 
         assertThat(fetched(new DatasetRequest(
-                        "org/rows",
-                        List.of("sub/*.jsonl"),
-                        Optional.empty(),
-                        Split.TRAIN,
-                        Optional.empty(),
-                        Optional.empty())))
+                        "org/rows", List.of("sub/*.jsonl"), Optional.empty(), Split.TRAIN, RepoChoice.DEFAULT)))
                 .containsExactly("b.jsonl");
     }
 
@@ -162,7 +157,7 @@ class RemoteDataTest {
 
         assertThat(fetched(request(address, "train"))).containsExactly("a.jsonl");
         assertThat(fetched(new DatasetRequest(
-                        "json", List.of(address), Optional.empty(), Split.TRAIN, Optional.empty(), Optional.empty())))
+                        "json", List.of(address), Optional.empty(), Split.TRAIN, RepoChoice.DEFAULT)))
                 .containsExactly("a.jsonl");
     }
 
@@ -171,8 +166,7 @@ class RemoteDataTest {
         Files.writeString(home.resolve("rows"), "{}\n");
 
         List<DataFile> files = DataFiles.find(
-                new DatasetRequest(
-                        "json", List.of("rows"), Optional.empty(), Split.TRAIN, Optional.empty(), Optional.empty()),
+                new DatasetRequest("json", List.of("rows"), Optional.empty(), Split.TRAIN, RepoChoice.DEFAULT),
                 home::resolve,
                 remote());
 
@@ -180,13 +174,16 @@ class RemoteDataTest {
     }
 
     private static DatasetRequest request(String path, String split) {
-        return new DatasetRequest(
-                path, List.of(), Optional.empty(), Split.parse(split), Optional.empty(), Optional.empty());
+        return new DatasetRequest(path, List.of(), Optional.empty(), Split.parse(split), RepoChoice.DEFAULT);
     }
 
     private static DatasetRequest named(String name) {
         return new DatasetRequest(
-                "org/rows", List.of(), Optional.empty(), Split.TRAIN, Optional.of(name), Optional.empty());
+                "org/rows",
+                List.of(),
+                Optional.empty(),
+                Split.TRAIN,
+                new RepoChoice(Optional.of(name), Optional.empty()));
     }
 
     private List<String> fetched(DatasetRequest request) {

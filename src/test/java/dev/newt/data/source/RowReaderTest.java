@@ -249,7 +249,10 @@ class RowReaderTest {
     }
 
     private List<String> names(String path, List<String> dataFiles, Optional<Format> dsType, String split) {
-        return DataFiles.find(path, dataFiles, dsType, Split.parse(split), directory::resolve).stream()
+        return DataFiles.find(
+                        new DatasetRequest(path, dataFiles, dsType, Split.parse(split), RepoChoice.DEFAULT),
+                        directory::resolve)
+                .stream()
                 .map(file -> file.path().getFileName().toString())
                 .toList();
     }

@@ -64,19 +64,30 @@ class CatalogueTest {
 
     @Test
     void everyEntryIsReadLikeAConfigJson() {
-        assertThat(CATALOGUE.names()).hasSizeGreaterThan(120).doesNotHaveDuplicates().allSatisfy(name -> {
-            ModelConfig model = CATALOGUE.find(name).orElseThrow();
-            assertThat(Families.supported()).contains(model.family());
-            assertThat(model.spec().maxPositions()).isGreaterThanOrEqualTo(2048);
-            assertThat(model.dtype()).isPresent();
-        });
+        assertThat(CATALOGUE.names())
+                .hasSizeGreaterThan(120)
+                .doesNotHaveDuplicates()
+                .allSatisfy(name -> {
+                    ModelConfig model = CATALOGUE.find(name).orElseThrow();
+                    assertThat(Families.supported()).contains(model.family());
+                    assertThat(model.spec().maxPositions()).isGreaterThanOrEqualTo(2048);
+                    assertThat(model.dtype()).isPresent();
+                });
     }
 
     @Test
     void looksAtNoCaseAndKnowsOthersReuploads() {
         assertThat(CATALOGUE.find("META-LLAMA/llama-3.1-8b").orElseThrow().spec())
-                .isEqualTo(CATALOGUE.find("NousResearch/Meta-Llama-3.1-8B").orElseThrow().spec());
-        assertThat(CATALOGUE.find("mistralai/Mistral-Nemo-Instruct-2407").orElseThrow().spec().attention().queryWidth())
+                .isEqualTo(CATALOGUE
+                        .find("NousResearch/Meta-Llama-3.1-8B")
+                        .orElseThrow()
+                        .spec());
+        assertThat(CATALOGUE
+                        .find("mistralai/Mistral-Nemo-Instruct-2407")
+                        .orElseThrow()
+                        .spec()
+                        .attention()
+                        .queryWidth())
                 .isEqualTo(4096);
         assertThat(CATALOGUE.find("meta-llama/Llama-3.1-9B")).isEmpty();
     }
