@@ -83,21 +83,32 @@ final class DataOverview {
         data.packingEfficiency()
                 .ifPresent(share -> facts.put("packing efficiency", String.format(Locale.ROOT, "%.1f%%", 100 * share)));
         data.validation().ifPresent(set -> facts.put("held out", number(set.size())));
-        facts.put(
-                "longest rows",
-                s.details().longestRows().stream()
-                        .map(row -> String.format(Locale.ROOT, "%s (%,d)", row.place(), row.tokens()))
-                        .collect(Collectors.joining(", ")));
+        facts.put("longest rows", longest(s.details().longestRows()));
         facts.put(
                 "first trained tokens",
                 s.details().firstTrained().stream()
                         .map(token -> String.format(
                                 Locale.ROOT,
-                                "\"%s\" %.0f%%",
-                                TokenView.visible(view.text(token.id())),
+                                "%s(%d) %.0f%%",
+                                TokenView.spaced(view.text(token.id())),
+                                token.id(),
                                 100.0 * token.examples() / Math.max(1, s.examples())))
                         .collect(Collectors.joining(", ")));
         return facts;
+    }
+
+    /** Each file is named once, before its rows. */
+    private static String longest(List<DatasetDetails.LongRow> rows) {
+        Map<String, List<String>> byFile = new LinkedHashMap<>();
+        for (DatasetDetails.LongRow row : rows) {
+            int cut = row.place().lastIndexOf(", row ");
+            byFile.computeIfAbsent(row.place().substring(0, Math.max(cut, 0)), file -> new ArrayList<>())
+                    .add(String.format(
+                            Locale.ROOT, "%s (%,d tokens)", row.place().substring(cut + 2), row.tokens()));
+        }
+        return byFile.entrySet().stream()
+                .map(file -> file.getKey() + ": " + String.join(", ", file.getValue()))
+                .collect(Collectors.joining("; "));
     }
 
     private List<DataPage.Histogram> histograms() {
@@ -108,18 +119,19 @@ final class DataOverview {
     }
 
     private static DataPage.Histogram histogram(String title, DatasetDetails.Histogram histogram) {
-        return new DataPage.Histogram(title, histogram.width(), histogram.counts());
+        int size = histogram.counts().size();
+        while (size > 1 && histogram.counts().get(size - 1) == 0) {
+            size--;
+        }
+        return new DataPage.Histogram(
+                title, histogram.width(), histogram.counts().subList(0, size));
     }
 
     private static List<String> bars(DataPage.Histogram histogram) {
         long most = Math.max(
                 1, histogram.counts().stream().mapToLong(Long::longValue).max().orElse(1));
-        int last = histogram.counts().size() - 1;
-        while (last > 0 && histogram.counts().get(last) == 0) {
-            last--;
-        }
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i <= last; i++) {
+        for (int i = 0; i < histogram.counts().size(); i++) {
             long count = histogram.counts().get(i);
             int length = (int) ((count * BAR + most - 1) / most);
             lines.add(String.format(

@@ -61,7 +61,7 @@ final class PreprocessCommand implements Command {
             TokenView view = run.tokens();
             DataOverview overview = new DataOverview(run.data(), view);
             overview.warnings().forEach(console.err()::println);
-            debug.ifPresent(shown -> debug(shown, run, overview, console));
+            debug.ifPresent(shown -> debug(shown, loaded, run, overview, console));
             for (int i = 0; i < Math.min(rows, view.examples()); i++) {
                 console.out().println();
                 console.out().println("example " + i + ": " + view.summary(i));
@@ -71,17 +71,21 @@ final class PreprocessCommand implements Command {
         return ExitCode.DONE;
     }
 
-    private static void debug(int rows, TrainingRun run, DataOverview overview, Console console) {
+    private static void debug(int rows, LoadedConfig loaded, TrainingRun run, DataOverview overview, Console console) {
         TokenView view = run.tokens();
         overview.lines().forEach(console.out()::println);
+        if (rows > 0) {
+            console.out().println();
+            console.out()
+                    .println("Each token with its number; trained ones have a plus before them; a dot is a space.");
+        }
         for (int i = 0; i < Math.min(rows, view.examples()); i++) {
             console.out().println();
-            console.out().println("example " + i + ": " + view.summary(i) + ", marked +");
+            console.out().println("example " + i + ": " + view.summary(i));
             console.out().println(view.listed(i, colours()));
         }
         Path page = DataPage.write(
-                run.outputDirectory(),
-                overview.page("Data: " + run.data().directory().getFileName(), rows));
+                run.outputDirectory(), overview.page("Data of " + loaded.file().getFileName(), rows));
         console.out().println();
         console.out().println("page: " + page);
     }

@@ -87,6 +87,11 @@ public final class DataPage {
                 .forEach(histogram -> page.append("<figure>\n<figcaption>" + Html.escape(histogram.title())
                         + "</figcaption>\n" + bars(histogram) + "</figure>\n"));
         page.append("</div>\n");
+        if (!content.rows().isEmpty()) {
+            page.append(
+                    "<p>Below, each token is a box: green and underlined where it is trained. Its number shows when "
+                            + "it is pointed at.</p>\n");
+        }
         content.rows().forEach(row -> row(page, row));
         return page.append("</body>\n</html>\n").toString();
     }

@@ -55,7 +55,7 @@ public final class TokenView {
         StringBuilder listed = new StringBuilder();
         int column = 0;
         for (Token token : tokens(index)) {
-            String shown = (token.trained() ? "+" : "") + visible(token.text()) + "(" + token.id() + ")";
+            String shown = (token.trained() ? "+" : "") + spaced(token.text()) + "(" + token.id() + ")";
             if (column > 0 && column + shown.length() >= LINE) {
                 listed.append('\n');
                 column = 0;
@@ -65,6 +65,11 @@ public final class TokenView {
             column += shown.length() + 1;
         }
         return listed.toString();
+    }
+
+    /** As {@link #visible}, and spaces as dots, so that a token's own can be told from those between tokens. */
+    public static String spaced(String text) {
+        return visible(text).replace(' ', '\u00b7');
     }
 
     /** A text in which line ends and control characters can be seen, and do nothing to a terminal. */
