@@ -77,7 +77,8 @@ final class PlannedData {
                     attempt(path + ".split", () -> set.split().map(Split::parse).orElse(Split.TRAIN));
             ConfiguredTemplate.problem(loaded, path + ".", set.chatTemplate(), set.chatTemplateJinja())
                     .ifPresent(errors::add);
-            split.flatMap(of -> attempt(path + ".path", () -> find(path, set, of))).ifPresent(files::add);
+            split.flatMap(of -> attempt(path + ".path", () -> find(path, set, of)))
+                    .ifPresent(files::add);
         }
         return files;
     }

@@ -176,6 +176,31 @@ class WebCacheTest {
     }
 
     @Test
+    void redirectsAreFollowedToServersAloneAndNotForever() {
+        for (String location :
+                List.of("file:///etc/passwd", "ftp://localhost/rows.jsonl", "mailto:x", "http://", "::")) {
+            // HEAD, then GET at each of its attempts.
+            for (int i = 0; i < 12; i++) {
+                server.fileTroubles.add(status(302, "Location", location));
+            }
+            assertThatThrownBy(() -> cache().fetch(address()))
+                    .as(location)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("could not be fetched");
+            server.fileTroubles.clear();
+        }
+        for (int i = 0; i < 100; i++) {
+            server.fileTroubles.add(status(302, "Location", "/elsewhere/rows.jsonl"));
+        }
+        assertThatThrownBy(() -> cache().fetch(address()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("more than 10 redirects");
+        server.fileTroubles.clear();
+        server.fileTroubles.add(status(302, "Location", "rows.jsonl"));
+        assertThat(cache().fetch(address())).hasContent(ROWS);
+    }
+
+    @Test
     void aSignatureDoesNotFollowToAnotherHost() {
         env.put("AWS_ACCESS_KEY_ID", "AK");
         env.put("AWS_SECRET_ACCESS_KEY", "secret");
