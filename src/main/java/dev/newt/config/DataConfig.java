@@ -115,7 +115,43 @@ public record DataConfig(
                         byDefault = "false",
                         description =
                                 "Trains on the rows in the order of the data; needs shuffle_merged_datasets: false.")
-                Boolean curriculumSampling)
+                Boolean curriculumSampling,
+        @Key(
+                        value = "shuffle_before_merging_datasets",
+                        byDefault = "false",
+                        description =
+                                "Shuffles each data set by itself before they are joined; of use with curriculum_sampling, since each epoch is shuffled otherwise.")
+                Boolean shuffleBeforeMergingDatasets,
+        @Key(
+                        value = "mix_strategy",
+                        byDefault = "concat",
+                        description =
+                                "How several data sets are joined, as in LLaMA-Factory: concat, one behind the other; interleave_under, mixed until one is used up; interleave_over, mixed until all are, with rows of the smaller ones repeated.",
+                        example = "interleave_under")
+                MixStrategy mixStrategy,
+        @Key(
+                        value = "interleave_probs",
+                        description =
+                                "How often each entry of datasets is drawn from, in the same order, for mix_strategy interleave_under and interleave_over; unset, in turn.",
+                        example = "[0.7, 0.3]")
+                Optional<List<Double>> interleaveProbs,
+        @Key(
+                        value = "dataset_exact_deduplication",
+                        byDefault = "false",
+                        description =
+                                "Keeps the first of equal rows, and leaves out of test_datasets those that are trained on.")
+                Boolean datasetExactDeduplication,
+        @Key(
+                        value = "dataset_shard_num",
+                        description =
+                                "Number of parts of which one is trained on, each with an equal share of every data set that has no shards of its own.",
+                        example = "10")
+                Optional<@Min(1) Integer> datasetShardNum,
+        @Key(
+                        value = "dataset_shard_idx",
+                        description = "Which of those parts, from 0; unset, the first.",
+                        example = "0")
+                Optional<@PositiveOrZero Integer> datasetShardIdx)
         implements CrossChecked.Rules {
     /** Whether anything is there to evaluate on. */
     public boolean evaluates() {
@@ -137,12 +173,36 @@ public record DataConfig(
                     "curriculum_sampling",
                     "shuffle_merged_datasets"));
         }
+        DatasetConfig.shardFinding("dataset_shard_num", datasetShardNum, "dataset_shard_idx", datasetShardIdx)
+                .ifPresent(findings::add);
+        findings.addAll(interleaveFindings());
         if (valSetSize >= 1 && (valSetSize == 1 || valSetSize != Math.rint(valSetSize))) {
             findings.add(Finding.error(
                     "val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up",
                     "val_set_size"));
         }
         return findings;
+    }
+
+    private List<Finding> interleaveFindings() {
+        if (interleaveProbs.isEmpty()) {
+            return List.of();
+        }
+        if (mixStrategy == MixStrategy.CONCAT) {
+            return List.of(Finding.error(
+                    "interleave_probs needs mix_strategy: interleave_under or interleave_over",
+                    "interleave_probs",
+                    "mix_strategy"));
+        }
+        List<Double> probabilities = interleaveProbs.get();
+        if (probabilities.size() != datasets.size()
+                || probabilities.stream().anyMatch(p -> !(p > 0) || p.isInfinite())) {
+            return List.of(Finding.error(
+                    "interleave_probs takes a number above 0 for each entry of datasets, here " + datasets.size()
+                            + "; only their ratios count",
+                    "interleave_probs"));
+        }
+        return List.of();
     }
 
     /** The rules of the two keys that choose a chat template, which stand on the top level and in each data set. */

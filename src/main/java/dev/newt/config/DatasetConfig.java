@@ -1,6 +1,8 @@
 package dev.newt.config;
 
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.PositiveOrZero;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +143,14 @@ public record DatasetConfig(
                         example = "tokenizer_default")
                 Optional<String> chatTemplate,
         @Key(value = "chat_template_jinja", description = "Source text of this data set's chat template.")
-                Optional<String> chatTemplateJinja)
+                Optional<String> chatTemplateJinja,
+        @Key(
+                        value = "shards",
+                        description = "Number of equal parts of this data set of which one is used.",
+                        example = "10")
+                Optional<@Min(1) Integer> shards,
+        @Key(value = "shards_idx", description = "Which of those parts, from 0; unset, the first.", example = "0")
+                Optional<@PositiveOrZero Integer> shardsIdx)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {
@@ -151,7 +160,20 @@ public record DatasetConfig(
                 .ifPresent(objection -> findings.add(Finding.error(objection, "type")));
         mappingFinding(messageFieldRole, "role", "message_field_role").ifPresent(findings::add);
         mappingFinding(messageFieldContent, "content", "message_field_content").ifPresent(findings::add);
+        shardFinding("shards", shards, "shards_idx", shardsIdx).ifPresent(findings::add);
         return findings;
+    }
+
+    /** Parts count from 0. */
+    static Optional<Finding> shardFinding(
+            String countKey, Optional<Integer> count, String indexKey, Optional<Integer> index) {
+        if (index.isEmpty() || (count.isPresent() && index.get() < count.get())) {
+            return Optional.empty();
+        }
+        return Optional.of(Finding.error(
+                count.map(n -> indexKey + " is one of the parts 0 to " + (n - 1) + " that " + countKey + " makes")
+                        .orElse(indexKey + " needs " + countKey + ", the number of parts"),
+                indexKey));
     }
 
     private Optional<Finding> mappingFinding(Optional<String> old, String property, String key) {

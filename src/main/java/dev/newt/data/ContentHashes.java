@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * The hashes of files' contents, remembered by path, size and time of change, so that a large file is read through once and not at every
+ * The hashes of files' contents, remembered by path, inode, size and time of change, so that a large file is read through once and not at every
  * start.
  */
 final class ContentHashes {
@@ -48,7 +49,8 @@ final class ContentHashes {
         try {
             return new Sha256()
                     .add(file.toAbsolutePath().normalize().toString())
-                    .add(Files.size(file) + " " + Files.getLastModifiedTime(file))
+                    .add(Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
+                            + Files.readAttributes(file, BasicFileAttributes.class).fileKey())
                     .hex()
                     .substring(0, 32);
         } catch (IOException e) {

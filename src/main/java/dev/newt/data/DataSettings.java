@@ -20,6 +20,7 @@ import java.util.function.Function;
  * @param datasetPreparedPath folder of the prepared data
  * @param paths from a path as written to where it is
  * @param datasetExactDeduplication whether of equal rows only the first is kept, and none of {@code testDatasets} that is trained on
+ * @param mixing of the training data sets
  */
 public record DataSettings(
         List<DatasetSettings> datasets,
@@ -34,7 +35,8 @@ public record DataSettings(
         int threads,
         Path datasetPreparedPath,
         Function<String, Path> paths,
-        boolean datasetExactDeduplication) {
+        boolean datasetExactDeduplication,
+        Mixing mixing) {
     /** Fewest tokens that give a loss: one to be predicted from one before it. */
     public static final int MIN_SAMPLE_LEN = 2;
 
@@ -71,7 +73,8 @@ public record DataSettings(
                 threads,
                 datasetPreparedPath,
                 paths,
-                false);
+                false,
+                Mixing.none());
     }
 
     /** The same, with or without equal rows. */
@@ -89,7 +92,27 @@ public record DataSettings(
                 threads,
                 datasetPreparedPath,
                 paths,
-                deduplicate);
+                deduplicate,
+                mixing);
+    }
+
+    /** The same, with the training data sets joined in another way. */
+    public DataSettings withMixing(Mixing other) {
+        return new DataSettings(
+                datasets,
+                testDatasets,
+                valSetSize,
+                trainOnInputs,
+                sequenceLen,
+                minSampleLen,
+                excessLengthStrategy,
+                samplePacking,
+                seed,
+                threads,
+                datasetPreparedPath,
+                paths,
+                datasetExactDeduplication,
+                other);
     }
 
     /** Training data alone, with Axolotl's defaults. */

@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 public final class Preparation {
     static final String TRAIN = "train";
     private static final String TEST = "test";
+    private static final String PARTS = ".parts";
     static final String VALIDATION_ROWS = "validation.rows";
     private static final int AXOLOTLS_BIN_SIZE = 200;
 
@@ -87,7 +88,9 @@ public final class Preparation {
                 validation = Optional.of(new PreparedDataset(file, rows));
                 trainRows = ValidationSplit.without(file, rows);
             }
-            PreparedDataset train = new PreparedDataset(file, trainRows);
+            int[] counts = TokenFile.readInts(directory.resolve(TRAIN + PARTS));
+            PreparedDataset train = new PreparedDataset(
+                    file, settings.mixing().order(trainRows, counts, settings.seed()));
             return new PreparedData(
                     train,
                     validation,
@@ -127,8 +130,10 @@ public final class Preparation {
                 RowReader reader = new RowReader();
                 RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints())) {
             LengthPolicy policy = new LengthPolicy(settings, endIds(datasets), writer::add);
+            int[] counts = new int[datasets.size()];
             for (int i = 0; i < datasets.size(); i++) {
                 String path = datasets.get(i).path();
+                int before = writer.size();
                 long[] rows = {0};
                 long[] read = {0};
                 BooleanSupplier shard = filter.shard(datasets.get(i));
@@ -147,6 +152,7 @@ public final class Preparation {
                                 progress.rows(path, ++rows[0]);
                             }
                         });
+                counts[i] = writer.size() - before;
                 if (read[0] == 0) {
                     throw new UserException(key + ": " + path + " has no rows"
                             + (files.get(i).size() == 1
@@ -155,6 +161,7 @@ public final class Preparation {
                 }
             }
             policy.requireExamples(key);
+            TokenFile.writeInts(directory.resolve(name + PARTS), counts);
             return policy.statistics(filter.takeDuplicates());
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
@@ -23,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A folder of prepared data, each entry in a directory named by the hash of all that it was made from. An entry appears whole, holds
- * checksums of its files, and is made anew where these do not fit. Processes that want the same entry wait for one another.
+ * sizes, times and checksums of its files, and is made anew where these do not fit. Processes that want the same entry wait for one another.
  */
 final class PreparedCache {
     private static final Logger LOG = LoggerFactory.getLogger(PreparedCache.class);
@@ -31,9 +32,30 @@ final class PreparedCache {
     static final String MANIFEST = "manifest.json";
     private static final long LOCK_RETRY_MILLIS = 50;
 
-    /** @param checksums CRC-32C of each file, by name */
+    /**
+     * A file as it was written.
+     *
+     * @param changed when its content last changed, in nanoseconds since 1970
+     */
+    private record Written(long bytes, long changed, long checksum) {
+        static Written of(Path file) throws IOException {
+            return new Written(Files.size(file), changed(file), PreparedCache.checksum(file));
+        }
+
+        /** Untouched since, or, where that cannot be told by size and time, of the same content. */
+        boolean is(Path file) throws IOException {
+            return Files.isRegularFile(file)
+                    && Files.size(file) == bytes
+                    && (changed(file) == changed || PreparedCache.checksum(file) == checksum);
+        }
+
+        private static long changed(Path file) throws IOException {
+            return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+        }
+    }
+
     private record Manifest(
-            Map<String, Long> checksums, DatasetStatistics statistics, Optional<DatasetStatistics> testStatistics) {}
+            Map<String, Written> files, DatasetStatistics statistics, Optional<DatasetStatistics> testStatistics) {}
 
     /** What is known of an entry beside its files. */
     record Entry(
@@ -77,16 +99,16 @@ final class PreparedCache {
         AtomicFiles.deleteDirectory(directory);
         AtomicFiles.writeDirectory(directory, aside -> {
             Made made = maker.fill(aside);
-            Map<String, Long> checksums = new TreeMap<>();
+            Map<String, Written> written = new TreeMap<>();
             try (Stream<Path> files = Files.list(aside)) {
                 for (Path file : (Iterable<Path>) files::iterator) {
-                    checksums.put(file.getFileName().toString(), checksum(file));
+                    written.put(file.getFileName().toString(), Written.of(file));
                 }
             }
             Files.writeString(
                     aside.resolve(MANIFEST),
                     JSON.writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(new Manifest(checksums, made.statistics(), made.testStatistics())));
+                            .writeValueAsString(new Manifest(written, made.statistics(), made.testStatistics())));
         });
         Entry entry = read(directory).orElseThrow(() -> new IllegalStateException(directory + " was not written"));
         return new Entry(directory, entry.statistics(), entry.testStatistics(), false);
@@ -99,8 +121,8 @@ final class PreparedCache {
         }
         try {
             Manifest manifest = JSON.readValue(Files.readString(file), Manifest.class);
-            for (Map.Entry<String, Long> expected : manifest.checksums().entrySet()) {
-                if (checksum(directory.resolve(expected.getKey())) != expected.getValue()) {
+            for (Map.Entry<String, Written> expected : manifest.files().entrySet()) {
+                if (!expected.getValue().is(directory.resolve(expected.getKey()))) {
                     LOG.warn("{}: {} is damaged; the data are prepared again", directory, expected.getKey());
                     return Optional.empty();
                 }

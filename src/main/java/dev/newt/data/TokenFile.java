@@ -122,6 +122,11 @@ final class TokenFile {
             lengths[size++] = example.length();
         }
 
+        /** Examples so far. */
+        int size() {
+            return size;
+        }
+
         @Override
         public void close() throws IOException {
             tokens.close();

@@ -10,7 +10,9 @@ import dev.newt.data.DataSettings;
 import dev.newt.data.DatasetInfo;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
+import dev.newt.data.Mixing;
 import dev.newt.data.PromptFormat;
+import dev.newt.data.Shard;
 import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
@@ -62,7 +64,7 @@ final class DataWiring {
     DataSettings data() {
         DataConfig data = config.data();
         return new DataSettings(
-                data.datasets().stream().map(this::dataset).toList(),
+                data.datasets().stream().map(this::trainingDataset).toList(),
                 data.testDatasets().stream().map(this::dataset).toList(),
                 data.valSetSize(),
                 data.trainOnInputs(),
@@ -72,8 +74,13 @@ final class DataWiring {
                 data.samplePacking(),
                 config.training().seed(),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
-                PreparedLink.folder(loaded),
-                loaded.paths()::find);
+                        PreparedLink.folder(loaded),
+                        loaded.paths()::find)
+                .withExactDeduplication(data.datasetExactDeduplication())
+                .withMixing(new Mixing(
+                        Mixing.Strategy.valueOf(data.mixStrategy().name()),
+                        data.interleaveProbs().orElse(List.of()),
+                        data.shuffleBeforeMergingDatasets()));
     }
 
     BatchSettings trainingBatches() {
@@ -84,8 +91,22 @@ final class DataWiring {
         return PlannedBatches.evaluation(config);
     }
 
+    /** With the part that the top level takes of all data sets, where the entry does not say another. */
+    private DatasetSettings trainingDataset(DatasetConfig dataset) {
+        DatasetSettings settings = dataset(dataset);
+        DataConfig data = config.data();
+        return data.datasetShardNum()
+                .filter(count -> settings.shard().isEmpty())
+                .map(count -> settings.withShard(
+                        new Shard(count, data.datasetShardIdx().orElse(0))))
+                .orElse(settings);
+    }
+
     private DatasetSettings dataset(DatasetConfig dataset) {
-        DatasetSettings settings = settings(dataset);
+        DatasetSettings whole = settings(dataset);
+        DatasetSettings settings = dataset.shards()
+                .map(count -> whole.withShard(new Shard(count, dataset.shardsIdx().orElse(0))))
+                .orElse(whole);
         return DatasetInfo.find(dataset.path(), loaded.paths()::find)
                 .map(settings::withInfo)
                 .orElse(settings);

@@ -1,13 +1,13 @@
 package dev.newt.data.pack;
 
-/** Random orders that depend on their seeds alone: the same on every machine and Java version. */
-final class Permutation {
+/** Random orders and numbers that depend on their seeds alone: the same on every machine and Java version. */
+public final class Permutation {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private Permutation() {}
 
     /** An order of 0 .. n-1 for one epoch of one seed. {@code stream} tells apart the orders needed within an epoch. */
-    static int[] of(int n, long seed, int epoch, int stream) {
+    public static int[] of(int n, long seed, int epoch, int stream) {
         int[] order = identity(n);
         long state = mix(mix(seed + GOLDEN_GAMMA) + (long) epoch * 2 + stream);
         for (int i = n - 1; i > 0; i--) {
@@ -27,6 +27,11 @@ final class Permutation {
             order[i] = i;
         }
         return order;
+    }
+
+    /** Number {@code index} of a sequence that is spread evenly over [0, 1). */
+    public static double uniform(long seed, long index) {
+        return (mix(mix(seed + GOLDEN_GAMMA) + (index + 1) * GOLDEN_GAMMA) >>> 11) * 0x1p-53;
     }
 
     /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */

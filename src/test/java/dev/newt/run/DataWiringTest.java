@@ -1,0 +1,140 @@
+package dev.newt.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.newt.config.ConfigFile;
+import dev.newt.data.Preparation;
+import dev.newt.data.PreparedData;
+import dev.newt.data.PreparedDataset;
+import dev.newt.data.Progress;
+import dev.newt.data.token.Tokenizer;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys of the data, and the rows that come of them. */
+class DataWiringTest {
+    private static final Path MODEL = Path.of("examples/models/newt-tiny").toAbsolutePath();
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        Files.write(folder.resolve("a.jsonl"), rows("a", 30));
+        Files.write(folder.resolve("b.jsonl"), rows("b", 10));
+    }
+
+    private static Stream<String> stream(String name, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "{\"instruction\":\"say\",\"output\":\"" + name + i + "\"}");
+    }
+
+    private static List<String> rows(String name, int count) {
+        return stream(name, count).toList();
+    }
+
+    @Test
+    void dataSetsStandOneBehindTheOther() throws IOException {
+        assertThat(answers("")).startsWith("a0", "a1").endsWith("b8", "b9").hasSize(40);
+    }
+
+    @Test
+    void interleavesInTurnUntilTheSmallerIsUsedUp() throws IOException {
+        assertThat(answers("mix_strategy: interleave_under"))
+                .startsWith("a0", "b0", "a1", "b1")
+                .endsWith("a9", "b9")
+                .hasSize(20);
+    }
+
+    @Test
+    void interleavesByProbabilityUntilAllAreUsedUp() throws IOException {
+        List<String> answers = answers("mix_strategy: interleave_over", "interleave_probs: [0.5, 0.5]");
+
+        assertThat(answers).containsAll(answers(""));
+        assertThat(answers.stream().filter("b0"::equals).count()).isGreaterThan(1);
+    }
+
+    @Test
+    void keepsTheFirstOfEqualRows() throws IOException {
+        Files.write(folder.resolve("b.jsonl"), Stream.concat(stream("b", 4), stream("a", 30)).toList());
+
+        assertThat(answers("")).hasSize(64);
+        assertThat(answers("dataset_exact_deduplication: true")).hasSize(34).endsWith("b3");
+    }
+
+    @Test
+    void takesAPartOfEachDataSetOrOfOne() throws IOException {
+        List<String> first = answers("dataset_shard_num: 5");
+        List<String> second = answers("dataset_shard_num: 5", "dataset_shard_idx: 1");
+
+        assertThat(first).hasSize(8).doesNotContainAnyElementsOf(second);
+        assertThat(first.stream().filter(answer -> answer.startsWith("b"))).hasSize(2);
+        assertThat(answers("", "    shards: 10", "    shards_idx: 3")).hasSize(31);
+    }
+
+    @Test
+    void shufflesEachDataSetBeforeTheyAreJoined() throws IOException {
+        List<String> answers = answers("shuffle_before_merging_datasets: true");
+
+        assertThat(answers).isNotEqualTo(answers("")).containsExactlyInAnyOrderElementsOf(answers(""));
+        assertThat(answers.subList(0, 30)).allMatch(answer -> answer.startsWith("a"));
+    }
+
+    @Test
+    void preparedRowsServeEveryMixture() throws IOException {
+        prepare("");
+
+        assertThat(prepare("mix_strategy: interleave_under").reused()).isTrue();
+    }
+
+    @Test
+    void refusesPartsAndProbabilitiesThatDoNotFit() {
+        assertThatThrownBy(() -> answers("interleave_probs: [1, 1]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("interleave_probs needs mix_strategy");
+        assertThatThrownBy(() -> answers("mix_strategy: interleave_over", "interleave_probs: [1, 0]"))
+                .hasMessageContaining("a number above 0 for each entry of datasets, here 2");
+        assertThatThrownBy(() -> answers("dataset_shard_idx: 1")).hasMessageContaining("needs dataset_shard_num");
+        assertThatThrownBy(() -> answers("", "    shards: 2", "    shards_idx: 2"))
+                .hasMessageContaining("shards_idx is one of the parts 0 to 1");
+    }
+
+    /** @param keys the top level's; those that are indented belong to the second data set */
+    private PreparedData prepare(String... keys) throws IOException {
+        String yaml = "base_model: " + MODEL + "\nlearning_rate: 1e-4\ndatasets:\n  - path: a.jsonl\n    type: alpaca\n"
+                + "  - path: b.jsonl\n    type: alpaca\n"
+                + String.join("\n", Stream.of(keys).filter(key -> key.startsWith(" ")).toList()) + "\n"
+                + String.join("\n", Stream.of(keys).filter(key -> !key.startsWith(" ")).toList()) + "\n"
+                + "dataset_prepared_path: " + folder.resolve("prepared") + "\n";
+        Path file = Files.writeString(folder.resolve("c.yaml"), yaml);
+        DataWiring wiring = new DataWiring(ConfigFile.load(file, List.of()));
+        try (Tokenizer tokenizer = wiring.tokenizer()) {
+            return Preparation.prepare(wiring.data(), tokenizer, Progress.NONE);
+        }
+    }
+
+    private List<String> answers(String... keys) throws IOException {
+        PreparedDataset rows = prepare(keys).train();
+        try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
+            return IntStream.range(0, rows.size())
+                    .mapToObj(rows::example)
+                    .map(example -> tokenizer.decode(
+                            IntStream.range(0, example.length() - 1)
+                                    .filter(i -> example.trained()[i])
+                                    .map(i -> example.tokenIds()[i])
+                                    .toArray(),
+                            true))
+                    .map(String::strip)
+                    .toList();
+        }
+    }
+}
