@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,38 @@ class RowReaderTest {
         assertThatThrownBy(() -> rows("cut.parquet"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("cut.parquet: is not a valid Parquet file");
+    }
+
+    @Test
+    void blankLinesMarksAndLineEndsAreNoRows() throws IOException {
+        write("a.jsonl", "\ufeff{\"a\":1}\r\n\r\n  \n\t{\"a\":2}  \n\n{\"a\":3}");
+
+        assertThat(rows("a.jsonl")).extracting(row -> row.fields().path("a").asInt()).containsExactly(1, 2, 3);
+        assertThat(rows("a.jsonl")).extracting(Row::number).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void linesMayBeLongerThanABufferAndEndAnywhereInIt() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            text.append("{\"a\":\"").append("\u00e9".repeat(i * i * 500)).append("\"}\n");
+        }
+        write("a.jsonl", text.toString());
+
+        assertThat(rows("a.jsonl"))
+                .extracting(row -> row.fields().path("a").asString().length())
+                .isEqualTo(IntStream.range(0, 40).map(i -> i * i * 500).boxed().toList());
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNamedByLine() throws IOException {
+        Files.write(directory.resolve("a.jsonl"), new byte[] {'{', '}', '\n', '{', '"', 'a', '"', ':', '"', (byte) 0xe9, '"', '}'});
+        write("b.jsonl", "{\"a\":\"\ufffd\"}\n");
+
+        assertThatThrownBy(() -> rows("a.jsonl"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("a.jsonl, line 2: is not text in UTF-8");
+        assertThat(rows("b.jsonl")).hasSize(1);
     }
 
     @Test
