@@ -31,17 +31,17 @@ public final class MemoryBench {
             MemoryCase.of("small-full-fp32", Shape.SMALL, FP32, rows(512, 4, 2)),
             MemoryCase.of("small-lora-fp32-packed", Shape.SMALL, LORA, FP32, PACKED, rows(1024, 4, 2)),
             MemoryCase.of("middle-full-fp32-packed", Shape.MIDDLE, FP32, PACKED, rows(512, 2, 1)),
-            MemoryCase.of("middle-full-bf16-checkpoint", Shape.MIDDLE, BF16, CHECKPOINT, rows(512, 4, 2)),
+            MemoryCase.of("middle-full-bf16-checkpoint", Shape.MIDDLE, BF16, CHECKPOINT, rows(512, 2, 2)),
             MemoryCase.of("middle-lora-fp32", Shape.MIDDLE, LORA, FP32, rows(512, 4, 1)),
-            MemoryCase.of("middle-lora-bf16-packed", Shape.MIDDLE, LORA, BF16, PACKED, rows(2048, 2, 2)),
+            MemoryCase.of("middle-lora-bf16-packed", Shape.MIDDLE, LORA, BF16, PACKED, rows(2048, 2, 1)),
             MemoryCase.of("middle-qlora-bf16-checkpoint", Shape.MIDDLE, QLORA, BF16, CHECKPOINT, rows(1024, 2, 2)),
             MemoryCase.of("middle-dora-fp32", Shape.MIDDLE, LORA, "peft_use_dora: true", FP32, rows(512, 2, 2)),
             MemoryCase.of("wide-full-fp32", Shape.WIDE, FP32, rows(256, 2, 2)),
             MemoryCase.of("wide-full-bf16-packed", Shape.WIDE, BF16, PACKED, rows(512, 2, 1)),
-            MemoryCase.of("wide-lora-bf16-dropout", Shape.WIDE, LORA, "lora_dropout: 0.1", BF16, rows(1024, 2, 2)),
-            MemoryCase.of("wide-qlora-fp32-packed", Shape.WIDE, QLORA, FP32, PACKED, rows(1024, 2, 2)),
+            MemoryCase.of("wide-lora-bf16-dropout", Shape.WIDE, LORA, "lora_dropout: 0.1", BF16, rows(1024, 2, 1)),
+            MemoryCase.of("wide-qlora-fp32-packed", Shape.WIDE, QLORA, FP32, PACKED, rows(1024, 2, 1)),
             MemoryCase.of("wide-qlora-bf16", Shape.WIDE, QLORA, BF16, rows(512, 4, 1)),
-            MemoryCase.of("wide-lora-fp32-checkpoint", Shape.WIDE, LORA, FP32, CHECKPOINT, rows(1024, 4, 2)),
+            MemoryCase.of("wide-lora-fp32-checkpoint", Shape.WIDE, LORA, FP32, CHECKPOINT, rows(1024, 2, 2)),
             MemoryCase.of("smollm-lora-bf16-packed", Shape.SMOLLM, LORA, BF16, PACKED, rows(1024, 1, 1)),
             MemoryCase.of("smollm-lora-fp32-checkpoint", Shape.SMOLLM, LORA, FP32, CHECKPOINT, rows(512, 2, 1)),
             MemoryCase.of(
@@ -60,6 +60,10 @@ public final class MemoryBench {
     private MemoryBench(Path tokenizer, Path text) {
         this.tokenizer = tokenizer.toAbsolutePath();
         this.text = text.toAbsolutePath();
+    }
+
+    static List<MemoryCase> cases() {
+        return CASES;
     }
 
     private static String rows(int sequenceLen, int microBatch, int accumulation) {

@@ -51,12 +51,19 @@ record MemoryCase(String name, Shape shape, List<String> keys) {
 
     /** Writes all that the run reads, and returns its configuration. */
     Path write(Path folder, Path tokenizer, Path text) throws IOException {
-        Path model = Files.createDirectories(folder.resolve("model"));
-        Path config = Files.writeString(model.resolve("config.json"), shape.json());
+        Path config = writeConfig(folder, text);
+        Path model = folder.resolve("model");
         for (String file : List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")) {
             Files.copy(tokenizer.resolve(file), model.resolve(file));
         }
-        writeWeights(Families.read(config), model);
+        writeWeights(Families.read(model.resolve("config.json")), model);
+        return config;
+    }
+
+    /** Writes what a plan reads. */
+    Path writeConfig(Path folder, Path text) throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("config.json"), shape.json());
         return Files.writeString(
                 folder.resolve("config.yaml"),
                 """
@@ -65,7 +72,7 @@ record MemoryCase(String name, Shape shape, List<String> keys) {
                   - path: %s
                     ds_type: json
                     type: completion
-                max_steps: 2
+                max_steps: 1
                 learning_rate: 1e-4
                 optimizer: adamw_torch
                 logging_steps: 1

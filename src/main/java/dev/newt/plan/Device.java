@@ -77,7 +77,7 @@ public record Device(
 
     /** What the program itself takes: the JVM and libtorch, measured; the driver's context and libraries on a graphics card. */
     long runtimeBytes() {
-        return processor ? 300L << 20 : 512L << 20;
+        return processor ? 370L << 20 : 512L << 20;
     }
 
     static List<String> names() {

@@ -182,17 +182,14 @@ final class MemoryEstimate {
     }
 
     /**
-     * Kept of one block, besides its input: both normed inputs where a projection's gradient needs them, queries, keys, values, the output
-     * of the attention, the sum after it, gate and up, and their product where the last projection's gradient needs it.
+     * Kept of one block, besides its input: queries, keys, values, the output of the attention, the sum after it, gate and up. Normed inputs
+     * and the product of gate and up are made again.
      */
     private long layerBytes() {
-        long elements = (readsInput("q_proj") || readsInput("k_proj") || readsInput("v_proj") ? spec.hidden() : 0)
-                + (readsInput("gate_proj") || readsInput("up_proj") ? spec.hidden() : 0)
-                + 2L * spec.attention().queryWidth()
+        long elements = 2L * spec.attention().queryWidth()
                 + 2L * spec.attention().keyWidth()
                 + spec.hidden()
                 + 2L * spec.feedForward().intermediate()
-                + (readsInput("down_proj") ? spec.feedForward().intermediate() : 0)
                 + ranks();
         // Scales of both norms, log-sums of the attention.
         return tokens * (elements * compute.bytes() + (2L + spec.attention().heads()) * WIDE);
@@ -212,15 +209,14 @@ final class MemoryEstimate {
                 .orElse(0L);
     }
 
-    /** The most that one operation's backward holds beside what is kept. */
+    /** The most that one operation's backward holds beside what is kept: gradients, what is made again, converted operands. */
     private long blockWorkspace() {
         long intermediate = spec.feedForward().intermediate();
         long hidden = spec.hidden();
-        // Gradients of product, gate and up, and the block's own; the product itself is released by then.
-        long gated = tokens * (3 * intermediate + hidden) * compute.bytes()
-                - (readsInput("down_proj") ? tokens * intermediate * compute.bytes() : 0);
-        long down = tokens * (hidden + intermediate) * compute.bytes() + product(intermediate, hidden);
-        long up = tokens * (2 * intermediate + 2 * hidden) * compute.bytes() + product(hidden, intermediate);
+        long again = readsInput("down_proj") ? intermediate : 0;
+        long gated = tokens * (3 * intermediate + again + hidden) * compute.bytes();
+        long down = tokens * (hidden + intermediate + again) * compute.bytes() + product(intermediate, hidden);
+        long up = tokens * (2 * intermediate + 4 * hidden) * compute.bytes() + product(hidden, intermediate);
         return Math.max(Math.max(gated, attention()), Math.max(down, up));
     }
 

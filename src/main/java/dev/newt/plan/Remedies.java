@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 final class Remedies {
     private static final int WANTED = 3;
     /** Plans that are tried, a few milliseconds each. */
-    private static final int MOST_TRIALS = 20;
+    private static final int MOST_TRIALS = 60;
 
     private static final int SMALLEST_RANK = 8;
     private static final int SHORTEST_SEQUENCE = 256;

@@ -36,7 +36,10 @@ public interface Engine extends AutoCloseable {
 
     Tensor upload(int[] values);
 
-    /** The elements, little endian, in a new direct buffer. */
+    /**
+     * The elements, little endian, in a direct buffer that is to be read before the tensor is changed or closed. It may be the tensor's own
+     * memory: a copy would stay until the JVM collects it, and a checkpoint would take the model and its moments once more.
+     */
     ByteBuffer download(Tensor tensor);
 
     /** The elements of a tensor of any floating type. */

@@ -116,11 +116,7 @@ public final class DjlEngine implements Engine {
 
     @Override
     public ByteBuffer download(Tensor tensor) {
-        ByteBuffer contents = memory.contents(memory.own(tensor));
-        return ByteBuffer.allocateDirect(contents.capacity())
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(contents)
-                .flip();
+        return memory.contents(memory.own(tensor)).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

@@ -1,0 +1,109 @@
+package dev.newt.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.newt.config.ConfigFile;
+import dev.newt.config.LoadedConfig;
+import dev.newt.data.Progress;
+import dev.newt.plan.ExecutionPlan.Steps;
+import dev.newt.plan.ExecutionPlan.Tokens;
+import dev.newt.plan.Planner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A plan made after the data were prepared knows what the run knows. */
+class PlannedStepsTest {
+    @TempDir
+    Path folder;
+
+    private Path rows;
+    private Path file;
+
+    @BeforeEach
+    void writeConfiguration() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            text.append("{\"text\": \"")
+                    .append("the quick fox swims ".repeat(1 + i % 5))
+                    .append("\"}\n");
+        }
+        rows = Files.writeString(folder.resolve("rows.jsonl"), text);
+        file = Files.writeString(
+                folder.resolve("c.yaml"),
+                """
+                base_model: %s
+                datasets:
+                  - path: rows.jsonl
+                    type: completion
+                dataset_prepared_path: %s
+                output_dir: %s
+                sequence_len: 64
+                sample_packing: true
+                micro_batch_size: 2
+                num_epochs: 3
+                learning_rate: 1e-3
+                """
+                        .formatted(
+                                Path.of("src/test/resources/golden/llama/model").toAbsolutePath(),
+                                folder.resolve("prepared"),
+                                folder.resolve("out")));
+    }
+
+    private record Prepared(long steps, long tokens, int rows) {}
+
+    private Prepared prepare(LoadedConfig loaded) {
+        try (TrainingRun run = TrainingRun.prepare(loaded, Planner.plan(loaded), Progress.NONE)) {
+            return new Prepared(
+                    run.totalSteps(),
+                    IntStream.of(run.data().train().lengths()).sum(),
+                    run.data().train().size());
+        }
+    }
+
+    @Test
+    void countsWhatIsPrepared() {
+        LoadedConfig loaded = ConfigFile.load(file, List.of());
+        assertThat(Planner.plan(loaded).steps().certainty()).isEqualTo("about");
+
+        Prepared prepared = prepare(loaded);
+
+        Steps steps = Planner.plan(loaded).steps();
+        assertThat(steps.certainty()).isEqualTo("exact");
+        assertThat(steps.total()).contains(prepared.steps());
+        assertThat(steps.tokens()).contains(new Tokens(prepared.tokens(), true));
+        assertThat(steps.trainRows()).contains((long) prepared.rows());
+        // Other batches of the same data.
+        LoadedConfig smaller = ConfigFile.load(file, List.of("micro_batch_size=1", "gradient_accumulation_steps=3"));
+        assertThat(Planner.plan(smaller).steps().total()).contains(prepare(smaller).steps());
+    }
+
+    @Test
+    void leavesOutTheRowsSetAside() {
+        LoadedConfig loaded = ConfigFile.load(file, List.of("val_set_size=0.25"));
+        Prepared prepared = prepare(loaded);
+
+        assertThat(prepared.rows()).isEqualTo(45);
+        assertThat(Planner.plan(loaded).steps().tokens()).contains(new Tokens(prepared.tokens(), true));
+        assertThat(Planner.plan(loaded).steps().total()).contains(prepared.steps());
+    }
+
+    @Test
+    void estimatesAgainWhereTheDataOrTheirSettingsHaveChanged() throws IOException {
+        prepare(ConfigFile.load(file, List.of()));
+
+        assertThat(Planner.plan(ConfigFile.load(file, List.of("sequence_len=32")))
+                        .steps()
+                        .certainty())
+                .isEqualTo("about");
+        Files.writeString(rows, "{\"text\": \"one more\"}\n", StandardOpenOption.APPEND);
+        assertThat(Planner.plan(ConfigFile.load(file, List.of())).steps().certainty())
+                .isEqualTo("about");
+    }
+}
