@@ -58,7 +58,8 @@ class MemoryTableTest {
     @Test
     void everyRunIsInTheTable() throws IOException {
         assertThat(table().stream().map(Line::name))
-                .containsExactlyElementsOf(MemoryBench.cases().stream().map(MemoryCase::name).toList());
+                .containsExactlyElementsOf(
+                        MemoryBench.cases().stream().map(MemoryCase::name).toList());
     }
 
     /** MiB. */

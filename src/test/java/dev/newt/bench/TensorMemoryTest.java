@@ -57,7 +57,8 @@ class TensorMemoryTest {
 
         ExecutionPlan.Memory memory = plan.memory();
         // Frozen weights of the compute type lie in the mapped file, which is not the engine's.
-        boolean mapped = plan.method().lora().isPresent() && plan.compute().type().equals("bf16");
+        boolean mapped =
+                plan.method().lora().isPresent() && plan.compute().type().equals("bf16");
         long tensors = (mapped ? 0 : memory.weights())
                 + memory.adapters()
                 + memory.gradients()

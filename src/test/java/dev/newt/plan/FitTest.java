@@ -76,8 +76,7 @@ class FitTest {
         assertThat(fit.changes()).hasSize(3).allSatisfy(change -> {
             List<String> overrides = new ArrayList<>(loaded.overrides());
             overrides.addAll(change.overrides());
-            ExecutionPlan plan =
-                    Planner.plan(ConfigFile.load(file, overrides), Device.named("rtx4090-24gb"));
+            ExecutionPlan plan = Planner.plan(ConfigFile.load(file, overrides), Device.named("rtx4090-24gb"));
             assertThat(plan.memory().total()).isEqualTo(change.peakBytes());
             assertThat(Fit.verdict(change.peakBytes(), fit.memoryBytes())).isEqualTo(Fit.Verdict.FITS);
             // A step keeps its rows.
@@ -112,11 +111,9 @@ class FitTest {
         Fit fit = fit(load("bf16=true"), "t4-16gb");
 
         // The weights alone are 15 GiB.
-        assertThat(fit.changes())
-                .isNotEmpty()
-                .allSatisfy(change -> assertThat(change.overrides())
-                        .contains("adapter=qlora", "load_in_4bit=true")
-                        .hasSizeGreaterThan(2));
+        assertThat(fit.changes()).isNotEmpty().allSatisfy(change -> assertThat(change.overrides())
+                .contains("adapter=qlora", "load_in_4bit=true")
+                .hasSizeGreaterThan(2));
     }
 
     @Test
@@ -124,9 +121,8 @@ class FitTest {
         Fit fit = fit(load("adapter=null", "lora_r=null", "lora_alpha=null", "lora_target_linear=null"), "l4-24gb");
 
         assertThat(fit.verdict()).isEqualTo(Fit.Verdict.DOES_NOT_FIT);
-        assertThat(fit.changes())
-                .isNotEmpty()
-                .allSatisfy(change -> assertThat(change.overrides()).contains("lora_r=16"));
+        assertThat(fit.changes()).isNotEmpty().allSatisfy(change -> assertThat(change.overrides())
+                .contains("lora_r=16"));
     }
 
     @Test
@@ -190,6 +186,7 @@ class FitTest {
         assertThat(json.at("/fit/changes").size()).isEqualTo(3);
         assertThat(json.at("/fit/changes/0/overrides/0").asString()).isEqualTo("gradient_checkpointing=true");
         assertThat(json.at("/fit/seconds_per_step").asDouble()).isPositive();
-        assertThat(json.at("/memory/activations_of_blocks/checkpointed").asLong()).isPositive();
+        assertThat(json.at("/memory/activations_of_blocks/checkpointed").asLong())
+                .isPositive();
     }
 }

@@ -121,7 +121,8 @@ class PlannerTest {
         assertThat(memory.gradients()).isEqualTo(4 * 325_632);
         assertThat(memory.optimizer()).isEqualTo(8 * 325_632);
         assertThat(memory.logits()).isEqualTo(2L * 2048 * 1664 * 4);
-        // Seven boundaries, the last normed, rotary tables; of each block the sum in its middle, queries, keys, values and the
+        // Seven boundaries, the last normed, rotary tables; of each block the sum in its middle, queries, keys, values
+        // and the
         // attention's output, gate and up, seven ranks; scales and log-sums.
         long block = 192 + 2 * 192 + 2 * 64 + 2 * 512 + 7 * 16 + 2 + 6;
         assertThat(memory.activations()).isEqualTo(4L * 2048 * (7 * 192 + 192 + 32 + 6 * block));

@@ -81,7 +81,8 @@ class PlannedStepsTest {
         assertThat(steps.trainRows()).contains((long) prepared.rows());
         // Other batches of the same data.
         LoadedConfig smaller = ConfigFile.load(file, List.of("micro_batch_size=1", "gradient_accumulation_steps=3"));
-        assertThat(Planner.plan(smaller).steps().total()).contains(prepare(smaller).steps());
+        assertThat(Planner.plan(smaller).steps().total())
+                .contains(prepare(smaller).steps());
     }
 
     @Test
