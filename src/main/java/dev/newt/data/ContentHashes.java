@@ -50,7 +50,8 @@ final class ContentHashes {
             return new Sha256()
                     .add(file.toAbsolutePath().normalize().toString())
                     .add(Files.size(file) + " " + Files.getLastModifiedTime(file) + " "
-                            + Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                            + Files.readAttributes(file, BasicFileAttributes.class)
+                                    .fileKey())
                     .hex()
                     .substring(0, 32);
         } catch (IOException e) {

@@ -89,8 +89,8 @@ public final class Preparation {
                 trainRows = ValidationSplit.without(file, rows);
             }
             int[] counts = TokenFile.readInts(directory.resolve(TRAIN + PARTS));
-            PreparedDataset train = new PreparedDataset(
-                    file, settings.mixing().order(trainRows, counts, settings.seed()));
+            PreparedDataset train =
+                    new PreparedDataset(file, settings.mixing().order(trainRows, counts, settings.seed()));
             return new PreparedData(
                     train,
                     validation,

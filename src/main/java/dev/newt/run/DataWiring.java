@@ -64,16 +64,16 @@ final class DataWiring {
     DataSettings data() {
         DataConfig data = config.data();
         return new DataSettings(
-                data.datasets().stream().map(this::trainingDataset).toList(),
-                data.testDatasets().stream().map(this::dataset).toList(),
-                data.valSetSize(),
-                data.trainOnInputs(),
-                data.sequenceLen(),
-                data.minSampleLen(),
-                ExcessLengthStrategy.valueOf(data.excessLengthStrategy().name()),
-                data.samplePacking(),
-                config.training().seed(),
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                        data.datasets().stream().map(this::trainingDataset).toList(),
+                        data.testDatasets().stream().map(this::dataset).toList(),
+                        data.valSetSize(),
+                        data.trainOnInputs(),
+                        data.sequenceLen(),
+                        data.minSampleLen(),
+                        ExcessLengthStrategy.valueOf(data.excessLengthStrategy().name()),
+                        data.samplePacking(),
+                        config.training().seed(),
+                        Math.max(2, Runtime.getRuntime().availableProcessors()),
                         PreparedLink.folder(loaded),
                         loaded.paths()::find)
                 .withExactDeduplication(data.datasetExactDeduplication())
@@ -105,7 +105,8 @@ final class DataWiring {
     private DatasetSettings dataset(DatasetConfig dataset) {
         DatasetSettings whole = settings(dataset);
         DatasetSettings settings = dataset.shards()
-                .map(count -> whole.withShard(new Shard(count, dataset.shardsIdx().orElse(0))))
+                .map(count ->
+                        whole.withShard(new Shard(count, dataset.shardsIdx().orElse(0))))
                 .orElse(whole);
         return DatasetInfo.find(dataset.path(), loaded.paths()::find)
                 .map(settings::withInfo)

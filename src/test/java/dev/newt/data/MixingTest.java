@@ -43,7 +43,8 @@ class MixingTest {
         assertThat(Arrays.stream(order).filter(row -> row < 70_000).toArray())
                 .isEqualTo(IntStream.range(0, 70_000).toArray());
         int[] second = Arrays.stream(order).filter(row -> row >= 70_000).toArray();
-        assertThat(second).isEqualTo(IntStream.range(70_000, 70_000 + second.length).toArray());
+        assertThat(second)
+                .isEqualTo(IntStream.range(70_000, 70_000 + second.length).toArray());
     }
 
     @Test
@@ -74,7 +75,8 @@ class MixingTest {
         int[] order = new Mixing(Mixing.Strategy.CONCAT, List.of(), true).order(all, counts, 3);
 
         assertThat(order).isNotEqualTo(all);
-        assertThat(Arrays.copyOf(order, 500)).containsExactlyInAnyOrder(IntStream.range(0, 500).toArray());
+        assertThat(Arrays.copyOf(order, 500))
+                .containsExactlyInAnyOrder(IntStream.range(0, 500).toArray());
         assertThat(Arrays.copyOfRange(order, 500, 800))
                 .containsExactlyInAnyOrder(IntStream.range(500, 800).toArray());
     }

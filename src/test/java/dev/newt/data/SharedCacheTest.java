@@ -63,7 +63,8 @@ class SharedCacheTest {
         }
 
         assertThat(told).extracting(line -> line.split(" ")[0]).containsExactlyInAnyOrder("false", "true");
-        assertThat(told).extracting(line -> line.substring(line.indexOf(' ')))
+        assertThat(told)
+                .extracting(line -> line.substring(line.indexOf(' ')))
                 .containsOnly(told.get(0).substring(told.get(0).indexOf(' ')));
         assertThat(told.get(0)).contains(" " + ROWS + " ");
         assertThat(unfinished()).isEmpty();
@@ -91,8 +92,8 @@ class SharedCacheTest {
             return List.of();
         }
         try (Stream<Path> children = Files.list(prepared)) {
-            return children.filter(child ->
-                            Files.isDirectory(child) && child.getFileName().toString().startsWith(".tmp"))
+            return children.filter(child -> Files.isDirectory(child)
+                            && child.getFileName().toString().startsWith(".tmp"))
                     .toList();
         }
     }

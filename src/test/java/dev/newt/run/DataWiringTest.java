@@ -34,8 +34,7 @@ class DataWiringTest {
     }
 
     private static Stream<String> stream(String name, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> "{\"instruction\":\"say\",\"output\":\"" + name + i + "\"}");
+        return IntStream.range(0, count).mapToObj(i -> "{\"instruction\":\"say\",\"output\":\"" + name + i + "\"}");
     }
 
     private static List<String> rows(String name, int count) {
@@ -65,7 +64,9 @@ class DataWiringTest {
 
     @Test
     void keepsTheFirstOfEqualRows() throws IOException {
-        Files.write(folder.resolve("b.jsonl"), Stream.concat(stream("b", 4), stream("a", 30)).toList());
+        Files.write(
+                folder.resolve("b.jsonl"),
+                Stream.concat(stream("b", 4), stream("a", 30)).toList());
 
         assertThat(answers("")).hasSize(64);
         assertThat(answers("dataset_exact_deduplication: true")).hasSize(34).endsWith("b3");
@@ -112,8 +113,11 @@ class DataWiringTest {
     private PreparedData prepare(String... keys) throws IOException {
         String yaml = "base_model: " + MODEL + "\nlearning_rate: 1e-4\ndatasets:\n  - path: a.jsonl\n    type: alpaca\n"
                 + "  - path: b.jsonl\n    type: alpaca\n"
-                + String.join("\n", Stream.of(keys).filter(key -> key.startsWith(" ")).toList()) + "\n"
-                + String.join("\n", Stream.of(keys).filter(key -> !key.startsWith(" ")).toList()) + "\n"
+                + String.join(
+                        "\n", Stream.of(keys).filter(key -> key.startsWith(" ")).toList()) + "\n"
+                + String.join(
+                        "\n",
+                        Stream.of(keys).filter(key -> !key.startsWith(" ")).toList()) + "\n"
                 + "dataset_prepared_path: " + folder.resolve("prepared") + "\n";
         Path file = Files.writeString(folder.resolve("c.yaml"), yaml);
         DataWiring wiring = new DataWiring(ConfigFile.load(file, List.of()));

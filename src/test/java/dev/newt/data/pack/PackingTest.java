@@ -31,9 +31,17 @@ class PackingTest {
                 new Kind("up to half", 2048, most -> 1 + random.nextInt(most / 2)),
                 new Kind("log-normal", 2048, most -> logNormal(random, 5.0, 0.9, most)),
                 new Kind("long log-normal", 4096, most -> logNormal(random, 6.5, 1.0, most)),
-                new Kind("exponential", 1024, most -> Math.min(most, 1 + (int) (-150 * Math.log(1 - random.nextDouble())))),
+                new Kind(
+                        "exponential",
+                        1024,
+                        most -> Math.min(most, 1 + (int) (-150 * Math.log(1 - random.nextDouble())))),
                 new Kind("many cut at the limit", 1024, most -> Math.min(most, 1 + random.nextInt(2 * most))),
-                new Kind("short and long", 2048, most -> random.nextInt(4) == 0 ? most / 2 + random.nextInt(most / 2) : 10 + random.nextInt(200)));
+                new Kind(
+                        "short and long",
+                        2048,
+                        most -> random.nextInt(4) == 0
+                                ? most / 2 + random.nextInt(most / 2)
+                                : 10 + random.nextInt(200)));
     }
 
     private static int logNormal(Random random, double mean, double deviation, int most) {
@@ -58,7 +66,8 @@ class PackingTest {
     @MethodSource("kinds")
     void takesAtMostTwoPercentMoreBinsThanAnyPackingMust(Kind kind) {
         int[] lengths = lengths(kind, 20_000);
-        int bins = Packing.bestFitDecreasing(lengths, Permutation.identity(lengths.length), kind.capacity(), MOST_PER_BIN)
+        int bins = Packing.bestFitDecreasing(
+                        lengths, Permutation.identity(lengths.length), kind.capacity(), MOST_PER_BIN)
                 .size();
 
         assertThat((double) leastBins(lengths, kind.capacity()) / bins).isGreaterThanOrEqualTo(0.98);
@@ -73,7 +82,8 @@ class PackingTest {
         for (int i = 0; i < 300; i++) {
             int[] lengths = random.ints(9, 1, 21).toArray();
             optimum += fewest(lengths, 20);
-            found += Packing.bestFitDecreasing(lengths, Permutation.identity(9), 20, MOST_PER_BIN).size();
+            found += Packing.bestFitDecreasing(lengths, Permutation.identity(9), 20, MOST_PER_BIN)
+                    .size();
         }
         assertThat((double) optimum / found).isGreaterThanOrEqualTo(0.98);
     }
@@ -93,7 +103,9 @@ class PackingTest {
     }
 
     private static int[] lengths(Kind kind, int count) {
-        return IntStream.range(0, count).map(i -> kind.draw().applyAsInt(kind.capacity())).toArray();
+        return IntStream.range(0, count)
+                .map(i -> kind.draw().applyAsInt(kind.capacity()))
+                .toArray();
     }
 
     private static void check(int[] lengths, int capacity, List<int[]> bins) {
@@ -108,7 +120,8 @@ class PackingTest {
     /** Tokens over capacity, or the examples of more than half a bin, of which no two stand together. */
     private static long leastBins(int[] lengths, int capacity) {
         long tokens = Arrays.stream(lengths).asLongStream().sum();
-        long large = Arrays.stream(lengths).filter(length -> 2 * length > capacity).count();
+        long large =
+                Arrays.stream(lengths).filter(length -> 2 * length > capacity).count();
         return Math.max((tokens + capacity - 1) / capacity, large);
     }
 

@@ -16,8 +16,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPOutputStream;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,7 +175,9 @@ class RowReaderTest {
     void blankLinesMarksAndLineEndsAreNoRows() throws IOException {
         write("a.jsonl", "\ufeff{\"a\":1}\r\n\r\n  \n\t{\"a\":2}  \n\n{\"a\":3}");
 
-        assertThat(rows("a.jsonl")).extracting(row -> row.fields().path("a").asInt()).containsExactly(1, 2, 3);
+        assertThat(rows("a.jsonl"))
+                .extracting(row -> row.fields().path("a").asInt())
+                .containsExactly(1, 2, 3);
         assertThat(rows("a.jsonl")).extracting(Row::number).containsExactly(1L, 2L, 3L);
     }
 
@@ -194,7 +196,9 @@ class RowReaderTest {
 
     @Test
     void bytesThatAreNoTextAreNamedByLine() throws IOException {
-        Files.write(directory.resolve("a.jsonl"), new byte[] {'{', '}', '\n', '{', '"', 'a', '"', ':', '"', (byte) 0xe9, '"', '}'});
+        Files.write(
+                directory.resolve("a.jsonl"),
+                new byte[] {'{', '}', '\n', '{', '"', 'a', '"', ':', '"', (byte) 0xe9, '"', '}'});
         write("b.jsonl", "{\"a\":\"\ufffd\"}\n");
 
         assertThatThrownBy(() -> rows("a.jsonl"))
