@@ -64,7 +64,7 @@ final class MemoryEstimate {
                 .map(lora -> lora.adapterParameters() * trainedBytes())
                 .orElse(0L);
         long optimizer = 2 * WIDE * method.trainedParameters();
-        long runtime = device.runtimeBytes();
+        long runtime = device.runtimeBytes(compute.baseNf4());
         return new Memory(
                 weights,
                 files,
@@ -148,16 +148,15 @@ final class MemoryEstimate {
         return (long) Math.ceil(frozen) + others * compute.bytes() + saved;
     }
 
-    /** Pages of the model's files that are still mapped after their content was converted. */
+    /** Pages of the model's files that are still mapped after their content was converted. Quantising makes the JVM collect its mappings. */
     private long files() {
         if (!device.processor() || drawn) {
             return 0;
         }
         DType stored = model.dtype().orElse(DType.F32);
-        boolean mapped = !full && stored.bytes() == compute.bytes() && stored != DType.F16;
-        long converted =
-                mapped ? compute.baseNf4() ? projections() : 0 : model.tensors().parameters();
-        return converted * stored.bytes();
+        boolean mapped = !full && stored == (compute.bytes() == WIDE ? DType.F32 : DType.BF16);
+        long kept = model.tensors().parameters() - (compute.baseNf4() ? projections() : 0);
+        return mapped ? 0 : kept * stored.bytes();
     }
 
     private long projections() {
