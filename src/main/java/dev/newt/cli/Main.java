@@ -15,6 +15,7 @@ public final class Main {
             new PlanCommand(),
             new ConfigCommand(),
             new SchemaCommand(),
+            new ExamplesCommand(),
             new PreprocessCommand(),
             new RegressCommand(),
             new InferenceCommand(),

@@ -24,6 +24,16 @@ final class SchemaCommand implements Command {
     }
 
     @Override
+    public String operands() {
+        return "";
+    }
+
+    @Override
+    public boolean readsConfig() {
+        return false;
+    }
+
+    @Override
     public Options options() {
         return new Options()
                 .addOption(Option.builder()

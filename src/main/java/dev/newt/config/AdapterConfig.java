@@ -82,26 +82,34 @@ public record AdapterConfig(
         boolean targets = loraTargetLinear || loraTargetModules.isPresent();
         if (kind.isPresent()) {
             if (loraR.isEmpty()) {
-                findings.add(Finding.error("an adapter needs lora_r, its rank; 16 is usual", "adapter", "lora_r"));
+                findings.add(
+                        Finding.error("an adapter needs lora_r, its rank; 16 is usual", "adapter", "lora_r")
+                                .because(
+                                        "the rank decides how much an adapter can learn and what it costs, so it is not guessed"));
             }
             if (loraAlpha.isEmpty()) {
                 findings.add(Finding.error(
-                        "an adapter needs lora_alpha, its scale; twice lora_r is usual", "adapter", "lora_alpha"));
+                                "an adapter needs lora_alpha, its scale; twice lora_r is usual",
+                                "adapter",
+                                "lora_alpha")
+                        .because("the scale belongs to the rank and the learning rate, so it is not guessed"));
             }
             if (!targets) {
                 findings.add(Finding.error(
-                        "an adapter needs its places: lora_target_linear: true for all linears, or lora_target_modules with a list",
-                        "adapter",
-                        "lora_target_linear",
-                        "lora_target_modules"));
+                                "an adapter needs its places: lora_target_linear: true for all linears, or lora_target_modules with a list",
+                                "adapter",
+                                "lora_target_linear",
+                                "lora_target_modules")
+                        .because("nothing would be trained without a place"));
             }
         }
         if (kind.isEmpty()) {
             if (loraModelDir.isPresent()) {
                 findings.add(Finding.error(
-                        "lora_model_dir needs adapter: lora or qlora; without adapter all weights are trained",
-                        "lora_model_dir",
-                        "adapter"));
+                                "lora_model_dir needs adapter: lora or qlora; without adapter all weights are trained",
+                                "lora_model_dir",
+                                "adapter")
+                        .because("an adapter can only be trained on as an adapter"));
             }
             if (loraR.isPresent() || loraAlpha.isPresent() || targets) {
                 findings.add(Finding.warning(

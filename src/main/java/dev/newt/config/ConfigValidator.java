@@ -91,11 +91,12 @@ final class ConfigValidator {
                 finding.keys().stream().map(key -> Positions.child(level, key)).toList();
         if (paths.stream().noneMatch(positions::failed)) {
             String shown = paths.stream().filter(positions::has).findFirst().orElse(paths.get(0));
-            problems.add(new Problem(
+            Problem problem = new Problem(
                             positions.of(shown),
                             finding.severity(),
                             level.isEmpty() ? finding.message() : level + ": " + finding.message())
-                    .ofKey(shown));
+                    .ofKey(shown);
+            problems.add(finding.reason().map(problem::because).orElse(problem));
         }
     }
 

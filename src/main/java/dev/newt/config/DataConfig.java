@@ -163,15 +163,17 @@ public record DataConfig(
         List<Finding> findings = new ArrayList<>(templateFindings(chatTemplate, chatTemplateJinja));
         if (valSetSize > 0 && !testDatasets.isEmpty()) {
             findings.add(Finding.error(
-                    "val_set_size and test_datasets exclude each other; with test_datasets set val_set_size: 0",
-                    "val_set_size",
-                    "test_datasets"));
+                            "val_set_size and test_datasets exclude each other; with test_datasets set val_set_size: 0",
+                            "val_set_size",
+                            "test_datasets")
+                    .because("each of them says alone what the run is evaluated on"));
         }
         if (curriculumSampling && shuffleMergedDatasets) {
             findings.add(Finding.error(
-                    "curriculum_sampling keeps the order of the data, so it needs shuffle_merged_datasets: false",
-                    "curriculum_sampling",
-                    "shuffle_merged_datasets"));
+                            "curriculum_sampling keeps the order of the data, so it needs shuffle_merged_datasets: false",
+                            "curriculum_sampling",
+                            "shuffle_merged_datasets")
+                    .because("rows that were mixed have lost their order"));
         }
         DatasetConfig.shardFinding("dataset_shard_num", datasetShardNum, "dataset_shard_idx", datasetShardIdx)
                 .ifPresent(findings::add);
@@ -211,15 +213,17 @@ public record DataConfig(
         boolean byText = name.filter("jinja"::equals).isPresent();
         if (byText && jinja.isEmpty()) {
             findings.add(Finding.error(
-                    "chat_template: jinja needs the template itself in chat_template_jinja",
-                    "chat_template",
-                    "chat_template_jinja"));
+                            "chat_template: jinja needs the template itself in chat_template_jinja",
+                            "chat_template",
+                            "chat_template_jinja")
+                    .because("the name jinja stands for a template that the configuration brings"));
         }
         if (jinja.isPresent() && name.isPresent() && !byText) {
             findings.add(Finding.error(
-                    "chat_template_jinja needs chat_template: jinja; or leave chat_template out",
-                    "chat_template",
-                    "chat_template_jinja"));
+                            "chat_template_jinja needs chat_template: jinja; or leave chat_template out",
+                            "chat_template",
+                            "chat_template_jinja")
+                    .because("a known name brings a template of its own, and only one can be used"));
         }
         return findings;
     }

@@ -180,9 +180,10 @@ public record DatasetConfig(
         return old.filter(name -> messagePropertyMappings.containsKey(property)
                         && !name.equals(messagePropertyMappings.get(property)))
                 .map(name -> Finding.error(
-                        key + " says " + name + " and message_property_mappings." + property + " says "
-                                + messagePropertyMappings.get(property) + "; keep message_property_mappings",
-                        key,
-                        "message_property_mappings"));
+                                key + " says " + name + " and message_property_mappings." + property + " says "
+                                        + messagePropertyMappings.get(property) + "; keep message_property_mappings",
+                                key,
+                                "message_property_mappings")
+                        .because("both keys name the same part of a message"));
     }
 }

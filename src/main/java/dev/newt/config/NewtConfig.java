@@ -23,31 +23,35 @@ public record NewtConfig(
         boolean qlora = adapter.kind().filter(kind -> kind == AdapterKind.QLORA).isPresent();
         if (qlora && !model.loadIn4bit()) {
             findings.add(Finding.error(
-                    "adapter: qlora needs load_in_4bit: true; for weights that are not quantised write adapter: lora",
-                    "adapter",
-                    "load_in_4bit"));
+                            "adapter: qlora needs load_in_4bit: true; for weights that are not quantised write adapter: lora",
+                            "adapter",
+                            "load_in_4bit")
+                    .because("QLoRA is LoRA beside weights that are kept in 4 bits"));
         }
         if (model.loadIn4bit() && adapter.kind().isEmpty()) {
             findings.add(Finding.error(
-                    "load_in_4bit needs an adapter, since weights of 4 bits cannot be trained; write adapter: qlora",
-                    "load_in_4bit",
-                    "adapter"));
+                            "load_in_4bit needs an adapter, since weights of 4 bits cannot be trained; write adapter: qlora",
+                            "load_in_4bit",
+                            "adapter")
+                    .because("a step is far smaller than the distance between two values of 4 bits"));
         }
         if (model.loadIn4bit() && model.reinitWeights()) {
             findings.add(Finding.error(
-                    "reinit_weights draws weights that are to be trained; leave load_in_4bit out",
-                    "reinit_weights",
-                    "load_in_4bit"));
+                            "reinit_weights draws weights that are to be trained; leave load_in_4bit out",
+                            "reinit_weights",
+                            "load_in_4bit")
+                    .because("frozen weights that mean nothing cannot be of use to an adapter"));
         }
         if (schedule.earlyStoppingPatience().isPresent() && (!data.evaluates() || !schedule.mayEvaluate())) {
             findings.add(Finding.error(
-                    "early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, "
-                            + "and evals_per_epoch or eval_steps",
-                    "early_stopping_patience",
-                    "val_set_size",
-                    "test_datasets",
-                    "evals_per_epoch",
-                    "eval_strategy"));
+                            "early_stopping_patience counts evaluations without progress, and there are none; set val_set_size or test_datasets, "
+                                    + "and evals_per_epoch or eval_steps",
+                            "early_stopping_patience",
+                            "val_set_size",
+                            "test_datasets",
+                            "evals_per_epoch",
+                            "eval_strategy")
+                    .because("each evaluation is compared with the best one before it"));
         }
         if (!data.evaluates()) {
             String need = " needs rows to evaluate on; set val_set_size or test_datasets";
@@ -57,7 +61,8 @@ public record NewtConfig(
                             .isPresent();
             if (timed) {
                 String key = schedule.evalSteps().isPresent() ? "eval_steps" : "eval_strategy";
-                findings.add(Finding.error(key + need, key, "val_set_size", "test_datasets"));
+                findings.add(Finding.error(key + need, key, "val_set_size", "test_datasets")
+                        .because("what is not there cannot be evaluated"));
             }
             if (schedule.evalsPerEpoch().filter(count -> count > 0).isPresent()) {
                 findings.add(Finding.warning(

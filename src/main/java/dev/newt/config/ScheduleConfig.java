@@ -104,9 +104,10 @@ public record ScheduleConfig(
         timing(findings, "save", "saves_per_epoch", savesPerEpoch, saveSteps, saveStrategy);
         if (resumeFromCheckpoint.isPresent() && autoResumeFromCheckpoints) {
             findings.add(Finding.error(
-                    "resume_from_checkpoint and auto_resume_from_checkpoints exclude each other; keep one",
-                    "resume_from_checkpoint",
-                    "auto_resume_from_checkpoints"));
+                            "resume_from_checkpoint and auto_resume_from_checkpoints exclude each other; keep one",
+                            "resume_from_checkpoint",
+                            "auto_resume_from_checkpoints")
+                    .because("each of them says alone where the run begins"));
         }
         return findings;
     }
@@ -122,7 +123,8 @@ public record ScheduleConfig(
         String strategyKey = what + "_strategy";
         if (perEpoch.isPresent() && steps.isPresent()) {
             findings.add(Finding.error(
-                    perEpochKey + " and " + stepsKey + " exclude each other; keep one", perEpochKey, stepsKey));
+                            perEpochKey + " and " + stepsKey + " exclude each other; keep one", perEpochKey, stepsKey)
+                    .because("both say how often the same thing happens"));
         }
         if (steps.filter(number -> number >= 1 && number != Math.rint(number)).isPresent()) {
             findings.add(
@@ -132,16 +134,18 @@ public record ScheduleConfig(
         if (timed && strategy.filter(when -> when != When.STEPS).isPresent()) {
             String other = perEpoch.isPresent() ? perEpochKey : stepsKey;
             findings.add(Finding.error(
-                    strategyKey + ": " + strategy.get().text() + " contradicts " + other + "; keep one",
-                    strategyKey,
-                    other));
+                            strategyKey + ": " + strategy.get().text() + " contradicts " + other + "; keep one",
+                            strategyKey,
+                            other)
+                    .because("both say when the same thing happens"));
         }
         if (!timed && strategy.filter(when -> when == When.STEPS).isPresent()) {
             findings.add(Finding.error(
-                    strategyKey + ": steps needs " + stepsKey + " or " + perEpochKey,
-                    strategyKey,
-                    stepsKey,
-                    perEpochKey));
+                            strategyKey + ": steps needs " + stepsKey + " or " + perEpochKey,
+                            strategyKey,
+                            stepsKey,
+                            perEpochKey)
+                    .because("the number of steps between two of them has no default"));
         }
     }
 }

@@ -79,6 +79,15 @@ public record TrainingConfig(
                 @DecimalMax("1")
                 Double cosineMinLrRatio,
         @Key(
+                        value = "cosine_constant_lr_ratio",
+                        byDefault = "0.0",
+                        description =
+                                "Part of all steps after which a cosine has ended and the rate stays at cosine_min_lr_ratio.",
+                        example = "0.8")
+                @DecimalMin("0")
+                @DecimalMax("1")
+                Double cosineConstantLrRatio,
+        @Key(
                         value = "warmup_steps",
                         description =
                                 "Steps over which the learning rate rises from 0, or below 1 a part of all steps; unset, 3% and at most 100.",
@@ -164,7 +173,10 @@ public record TrainingConfig(
         List<Finding> findings = new ArrayList<>();
         if (warmup.isPresent() && warmupShare.isPresent()) {
             findings.add(Finding.error(
-                    "warmup_steps and warmup_ratio exclude each other; keep one", "warmup_steps", "warmup_ratio"));
+                            "warmup_steps and warmup_ratio exclude each other; keep one",
+                            "warmup_steps",
+                            "warmup_ratio")
+                    .because("both say how long the same warm-up lasts"));
         }
         if (warmup.filter(steps -> steps >= 1 && (steps != Math.rint(steps) || steps > Integer.MAX_VALUE))
                 .isPresent()) {
@@ -172,18 +184,29 @@ public record TrainingConfig(
                     "warmup_steps is a whole number of steps, or below 1 a part of all steps", "warmup_steps"));
         }
         batchSize.ifPresent(size -> findings.add(Finding.error(
-                "batch_size is " + size + ", but a step has " + gradientAccumulationSteps() + " times micro_batch_size "
-                        + microBatchSize
-                        + " rows; write a multiple of micro_batch_size, or gradient_accumulation_steps alone",
-                "batch_size",
-                "gradient_accumulation_steps",
-                "micro_batch_size")));
+                        "batch_size is " + size + ", but a step has " + gradientAccumulationSteps()
+                                + " times micro_batch_size "
+                                + microBatchSize
+                                + " rows; write a multiple of micro_batch_size, or gradient_accumulation_steps alone",
+                        "batch_size",
+                        "gradient_accumulation_steps",
+                        "micro_batch_size")
+                .because("a step is made of whole micro batches")));
         if (cosineMinLrRatio > 0 && lrScheduler != SchedulerName.COSINE) {
             findings.add(Finding.error(
-                    "cosine_min_lr_ratio says where a cosine ends, but lr_scheduler is " + lrScheduler.text()
-                            + "; remove one of them",
-                    "cosine_min_lr_ratio",
-                    "lr_scheduler"));
+                            "cosine_min_lr_ratio says where a cosine ends, but lr_scheduler is " + lrScheduler.text()
+                                    + "; remove one of them",
+                            "cosine_min_lr_ratio",
+                            "lr_scheduler")
+                    .because("the other courses end where their own formula says"));
+        }
+        if (cosineConstantLrRatio > 0 && (lrScheduler != SchedulerName.COSINE || cosineMinLrRatio == 0)) {
+            findings.add(Finding.error(
+                            "cosine_constant_lr_ratio needs lr_scheduler: cosine and a cosine_min_lr_ratio above 0",
+                            "cosine_constant_lr_ratio",
+                            "cosine_min_lr_ratio",
+                            "lr_scheduler")
+                    .because("the rest of the run has the rate at which the cosine ends"));
         }
         return findings;
     }

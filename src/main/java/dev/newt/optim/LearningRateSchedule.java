@@ -11,8 +11,10 @@ import java.util.OptionalLong;
  * @param warmupSteps steps before the peak
  * @param totalSteps of the whole run
  * @param minimumRatio where a cosine ends, as a share of the peak
+ * @param decayEnd share of all steps after which a cosine has ended and the rate stays; 1 for the whole run
  */
-public record LearningRateSchedule(Kind kind, double peak, long warmupSteps, long totalSteps, double minimumRatio) {
+public record LearningRateSchedule(
+        Kind kind, double peak, long warmupSteps, long totalSteps, double minimumRatio, double decayEnd) {
     /** The decay after the warm-up. */
     public enum Kind {
         COSINE,
@@ -25,10 +27,17 @@ public record LearningRateSchedule(Kind kind, double peak, long warmupSteps, lon
         if (!(peak >= 0) || Double.isInfinite(peak)) {
             throw new IllegalArgumentException("learning rate " + peak);
         }
-        if (warmupSteps < 0 || totalSteps < 0 || !(minimumRatio >= 0 && minimumRatio <= 1)) {
-            throw new IllegalArgumentException(
-                    warmupSteps + " warm-up steps of " + totalSteps + ", minimum ratio " + minimumRatio);
+        if (warmupSteps < 0
+                || totalSteps < 0
+                || !(minimumRatio >= 0 && minimumRatio <= 1)
+                || !(decayEnd > 0 && decayEnd <= 1)) {
+            throw new IllegalArgumentException(warmupSteps + " warm-up steps of " + totalSteps + ", minimum ratio "
+                    + minimumRatio + ", end of the decay " + decayEnd);
         }
+    }
+
+    public LearningRateSchedule(Kind kind, double peak, long warmupSteps, long totalSteps, double minimumRatio) {
+        this(kind, peak, warmupSteps, totalSteps, minimumRatio, 1);
     }
 
     /** The rate of step {@code step}, counted from 0. With a warm-up, step 0 has rate 0. */
@@ -46,12 +55,19 @@ public record LearningRateSchedule(Kind kind, double peak, long warmupSteps, lon
         double decaySteps = Math.max(1, totalSteps - warmupSteps);
         return switch (kind) {
             case LINEAR -> Math.max(0, (totalSteps - step) / decaySteps);
-            case COSINE -> {
-                double cosine = 0.5 * (1 + Math.cos(Math.PI * ((step - warmupSteps) / decaySteps)));
-                yield Math.max(0, (1 - minimumRatio) * cosine + minimumRatio);
-            }
+            case COSINE -> cosine(decayEnd < 1 ? shortened(step) : (step - warmupSteps) / decaySteps);
             case CONSTANT, CONSTANT_WITH_WARMUP -> 1;
         };
+    }
+
+    private double cosine(double progress) {
+        return Math.max(0, (1 - minimumRatio) * 0.5 * (1 + Math.cos(Math.PI * progress)) + minimumRatio);
+    }
+
+    /** Progress to an earlier end, which Axolotl cuts to whole steps; behind it the cosine stays at its end. */
+    private double shortened(long step) {
+        long end = (long) (totalSteps * decayEnd);
+        return end <= warmupSteps ? 1 : (double) (Math.min(step, end) - warmupSteps) / (end - warmupSteps);
     }
 
     /**
@@ -60,16 +76,27 @@ public record LearningRateSchedule(Kind kind, double peak, long warmupSteps, lon
      * @param warmupSteps takes precedence over {@code warmupRatio}
      * @param warmupRatio share of all steps, rounded up
      * @param cosineMinimumRatio where a cosine ends, as a share of the peak
+     * @param cosineEnd share of all steps after which it has ended; 1 for the whole run
      */
     public record Settings(
             Kind kind,
             double learningRate,
             OptionalLong warmupSteps,
             OptionalDouble warmupRatio,
-            double cosineMinimumRatio) {
+            double cosineMinimumRatio,
+            double cosineEnd) {
+        public Settings(
+                Kind kind,
+                double learningRate,
+                OptionalLong warmupSteps,
+                OptionalDouble warmupRatio,
+                double cosineMinimumRatio) {
+            this(kind, learningRate, warmupSteps, warmupRatio, cosineMinimumRatio, 1);
+        }
+
         public LearningRateSchedule over(long totalSteps) {
             long warmup = warmupSteps.orElseGet(() -> (long) Math.ceil(totalSteps * warmupRatio.orElse(0)));
-            return new LearningRateSchedule(kind, learningRate, warmup, totalSteps, cosineMinimumRatio);
+            return new LearningRateSchedule(kind, learningRate, warmup, totalSteps, cosineMinimumRatio, cosineEnd);
         }
     }
 }

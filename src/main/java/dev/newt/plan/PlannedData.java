@@ -87,8 +87,8 @@ final class PlannedData {
         try {
             return find(set, split);
         } catch (NotFetchedException e) {
-            remarks.add(key + ".path: " + e.getMessage().replaceFirst("[.]$", "")
-                    + ". Till then its rows and steps are not known");
+            remarks.add(key + ".path: " + e.what()
+                    + " is not here; train and preprocess fetch it. Till then its rows are not known");
             return List.of();
         }
     }

@@ -49,7 +49,8 @@ final class TrainWiring {
                         training.learningRate(),
                         OptionalLong.of(plan.steps().warmup().of(total)),
                         OptionalDouble.empty(),
-                        training.cosineMinLrRatio()),
+                        training.cosineMinLrRatio(),
+                        training.cosineConstantLrRatio() > 0 ? training.cosineConstantLrRatio() : 1),
                 new AdamWSettings(
                         training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay()),
                 training.maxGradNorm() > 0 ? OptionalDouble.of(training.maxGradNorm()) : OptionalDouble.empty(),

@@ -3,8 +3,11 @@ package dev.newt.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.newt.config.yaml.ProblemException;
+import dev.newt.config.yaml.ProblemText;
 import dev.newt.io.UserException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -311,6 +314,50 @@ class ConfigFileTest {
                 .singleElement()
                 .asString()
                 .contains("9:22", "not a regular expression");
+    }
+
+    @Test
+    void saysWhyARuleBetweenKeysIsThere() throws IOException {
+        String yaml = SMALL
+                + "load_in_4bit: true\nval_set_size: 0.1\ntest_datasets: [{path: t.jsonl, type: alpaca}]\n"
+                + "cosine_constant_lr_ratio: 0.8\nwarmup_steps: 3\nwarmup_ratio: 0.1\nsave_steps: 5\nsaves_per_epoch: 1\n";
+
+        assertThatThrownBy(() -> load(yaml)).isInstanceOfSatisfying(ProblemException.class, refused -> {
+            assertThat(refused.problems()).hasSize(5).allSatisfy(problem -> {
+                assertThat(problem.reason().orElseThrow()).hasSizeGreaterThan(20);
+                assertThat(problem.see().orElseThrow()).startsWith("newt schema --field ");
+                assertThat(new ProblemText(false).of(problem))
+                        .containsPattern("\\^+\n    because .+\n    see newt schema --field ");
+            });
+        });
+    }
+
+    @Test
+    void refusesEachTrapOfAnEncoding() throws IOException {
+        for (Charset charset : List.of(
+                StandardCharsets.UTF_16,
+                StandardCharsets.UTF_16LE,
+                StandardCharsets.UTF_16BE,
+                Charset.forName("UTF-32"))) {
+            Path file = Files.write(folder.resolve("e.yaml"), SMALL.getBytes(charset));
+            assertThatThrownBy(() -> ConfigFile.load(file, List.of()))
+                    .as(charset.name())
+                    .hasMessageContaining("the text is UTF-" + (charset.name().startsWith("UTF-32") ? 32 : 16))
+                    .hasMessageEndingWith(", not UTF-8; save the file in UTF-8");
+        }
+        byte[] marked = ("\uFEFF" + SMALL).getBytes(StandardCharsets.UTF_8);
+        Path file = Files.write(folder.resolve("bom.yaml"), marked);
+        assertThat(ConfigFile.load(file, List.of()).config().training().learningRate())
+                .isEqualTo(1e-4);
+    }
+
+    @Test
+    void refusesAFileOfTenMegabytesAtOnce() throws IOException {
+        String line = "# " + "x".repeat(1021) + "\n";
+        assertThat(errors(SMALL + line.repeat(10 * 1024)))
+                .singleElement()
+                .asString()
+                .contains("a configuration has 1048576 at most");
     }
 
     @Test

@@ -66,6 +66,23 @@ class LearningRateScheduleTest {
                 .isZero();
     }
 
+    /** Axolotl's get_cosine_schedule_with_warmup_decay_constant, worked out by hand. */
+    @Test
+    void aCosineMayEndBeforeTheRunAndStay() {
+        LearningRateSchedule schedule =
+                new LearningRateSchedule(LearningRateSchedule.Kind.COSINE, 2, 10, 100, 0.1, 0.805);
+
+        assertThat(schedule.at(5)).isEqualTo(1);
+        assertThat(schedule.at(10)).isEqualTo(2);
+        assertThat(schedule.at(45)).isCloseTo(2 * 0.55, within(1e-12));
+        assertThat(schedule.at(79)).isGreaterThan(0.2);
+        for (int step = 80; step < 100; step++) {
+            assertThat(schedule.at(step)).isCloseTo(0.2, within(1e-12));
+        }
+        assertThat(new LearningRateSchedule(LearningRateSchedule.Kind.COSINE, 2, 10, 100, 0.1, 0.05).at(10))
+                .isCloseTo(0.2, within(1e-12));
+    }
+
     private static LearningRateSchedule.Settings settings(OptionalLong steps, OptionalDouble ratio) {
         return new LearningRateSchedule.Settings(LearningRateSchedule.Kind.COSINE, 1e-4, steps, ratio, 0);
     }

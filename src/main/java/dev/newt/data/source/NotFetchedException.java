@@ -6,7 +6,15 @@ import dev.newt.io.UserException;
 public final class NotFetchedException extends UserException {
     private static final long serialVersionUID = 1L;
 
-    NotFetchedException(String message) {
+    private final String what;
+
+    NotFetchedException(String what, String message) {
         super(message);
+        this.what = what;
+    }
+
+    /** The data's name on the hub, or their address. */
+    public String what() {
+        return what;
     }
 }

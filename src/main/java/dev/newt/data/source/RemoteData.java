@@ -51,16 +51,20 @@ public final class RemoteData {
             List<Path> files = new ArrayList<>();
             for (String address : addresses(request)) {
                 files.add(web.find(address)
-                        .orElseThrow(() -> new NotFetchedException(address.replaceFirst("[?#].*$", "")
-                                + ": has not been fetched yet; train and preprocess do so.")));
+                        .orElseThrow(() -> new NotFetchedException(
+                                address.replaceFirst("[?#].*$", ""),
+                                address.replaceFirst("[?#].*$", "")
+                                        + ": has not been fetched yet; train and preprocess do so.")));
             }
             return Optional.of(files);
         }
         return repo(request, resolver).map(repo -> {
             Revision revision = hub.cached(repo, request.repo().revision())
-                    .orElseThrow(() -> new NotFetchedException(resolver.apply(request.path())
-                            + ": does not exist, and the data set " + request.path()
-                            + " has not been fetched from the hub yet; train and preprocess do so."));
+                    .orElseThrow(() -> new NotFetchedException(
+                            request.path(),
+                            resolver.apply(request.path())
+                                    + ": does not exist, and the data set " + request.path()
+                                    + " has not been fetched from the hub yet; train and preprocess do so."));
             List<String> names = select(revision, request);
             Path folder = revision.fetch(names);
             return names.stream().map(folder::resolve).toList();
