@@ -2,7 +2,12 @@ package dev.newt.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,23 @@ class KeyCatalogueTest {
     @Test
     void noKeyIsOfTwoClasses() {
         assertThat(ALL).extracting(KeyDoc::path).doesNotHaveDuplicates();
+    }
+
+    /** All 848 of them; what is wrong with a value is told by the key itself. */
+    @Test
+    void everyKeyOfAxolotlIsOfOneClass() throws IOException {
+        Map<KeyStatus, Integer> classes = new EnumMap<>(KeyStatus.class);
+        for (String line : Files.readAllLines(Path.of("src/test/resources/config/axolotl-key-paths.tsv"))) {
+            if (!line.startsWith("#")) {
+                // Below these two, names are the user's.
+                String path = line.split("\t")[0].replaceFirst("(message_property_mappings|roles)\\..*", "$1");
+                assertThat(KeyCatalogue.find(path)).as(path).isPresent();
+                classes.merge(KeyCatalogue.find(path).orElseThrow().status(), 1, Integer::sum);
+            }
+        }
+        assertThat(classes.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(848);
+        assertThat(classes.get(KeyStatus.WORKS) + classes.get(KeyStatus.NO_EFFECT) + classes.get(KeyStatus.OLD_SPELLING))
+                .isGreaterThanOrEqualTo(390);
     }
 
     @Test
