@@ -51,6 +51,9 @@ public record Mixing(Strategy strategy, List<Double> probabilities, boolean shuf
      * @param counts of all rows of each data set: the first has the rows 0 to counts[0] - 1, the second those that follow
      */
     int[] order(int[] rows, int[] counts, long seed) {
+        if (strategy == Strategy.CONCAT && !shuffleEach) {
+            return rows;
+        }
         List<int[]> parts = new ArrayList<>();
         int from = 0;
         int begin = 0;

@@ -20,16 +20,23 @@ final class TokenFile {
     /** A mapping holds less than 2 GiB. */
     private static final int INTS_PER_MAP = 1 << 28;
 
+    private static final int STRIDE = 32;
+
     private final IntBuffer[] maps;
     private final int[] lengths;
+    /** Where every {@link #STRIDE}-th example begins. */
     private final long[] offsets;
 
     private TokenFile(IntBuffer[] maps, int[] lengths) {
         this.maps = maps;
         this.lengths = lengths;
-        this.offsets = new long[lengths.length + 1];
+        this.offsets = new long[lengths.length / STRIDE + 1];
+        long offset = 0;
         for (int i = 0; i < lengths.length; i++) {
-            offsets[i + 1] = offsets[i] + lengths[i];
+            if (i % STRIDE == 0) {
+                offsets[i / STRIDE] = offset;
+            }
+            offset += lengths[i];
         }
     }
 
@@ -60,9 +67,13 @@ final class TokenFile {
     /** Safe for many threads. */
     Example example(int index) {
         int[] ids = new int[lengths[index]];
+        long offset = offsets[index / STRIDE];
+        for (int i = index - index % STRIDE; i < index; i++) {
+            offset += lengths[i];
+        }
         int done = 0;
         while (done < ids.length) {
-            long at = offsets[index] + done;
+            long at = offset + done;
             IntBuffer map = maps[(int) (at / INTS_PER_MAP)];
             int start = (int) (at % INTS_PER_MAP);
             int count = Math.min(ids.length - done, map.limit() - start);

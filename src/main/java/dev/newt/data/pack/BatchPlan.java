@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Which examples each step of each epoch reads. The plan of an epoch is a function of (lengths, settings, epoch) alone, so a run can
@@ -41,10 +42,11 @@ public final class BatchPlan {
         if (lengths.length == 0) {
             throw new IllegalArgumentException("no examples");
         }
-        List<int[]> units = units(0);
-        this.microBatchesPerEpoch = ceilDiv(units.size(), settings.microBatchSize());
+        Epoch first = plan(0);
+        this.latest = first;
+        this.microBatchesPerEpoch = ceilDiv(first.bins().size(), settings.microBatchSize());
         this.packingEfficiency = settings.samplePacking()
-                ? OptionalDouble.of((double) tokens / ((double) units.size() * settings.sequenceLen()))
+                ? OptionalDouble.of((double) tokens / ((double) first.bins().size() * settings.sequenceLen()))
                 : OptionalDouble.empty();
     }
 
@@ -75,7 +77,7 @@ public final class BatchPlan {
         }
         Epoch plan = latest;
         if (plan == null || plan.number() != epoch) {
-            plan = new Epoch(epoch, units(epoch));
+            plan = plan(epoch);
             latest = plan;
         }
         int first = step * settings.gradientAccumulationSteps();
@@ -83,36 +85,43 @@ public final class BatchPlan {
         List<int[]> microBatches = new ArrayList<>();
         for (int i = first; i < end; i++) {
             int from = i * settings.microBatchSize();
-            int to = Math.min(from + settings.microBatchSize(), plan.units().size());
-            microBatches.add(plan.units().subList(from, to).stream()
+            int to = Math.min(from + settings.microBatchSize(), plan.bins().size());
+            microBatches.add(IntStream.range(from, to)
+                    .mapToObj(plan::unit)
                     .flatMapToInt(Arrays::stream)
                     .toArray());
         }
         return microBatches;
     }
 
-    /** What a micro batch counts: single examples, or bins; in the order of the epoch. */
-    private List<int[]> units(int epoch) {
+    private Epoch plan(int epoch) {
         int n = lengths.length;
-        int[] order = settings.shuffle() ? Permutation.of(n, settings.seed(), epoch, ORDER) : Permutation.identity(n);
+        boolean sequential = settings.samplePacking() && settings.samplePackingSequentially();
+        int[] order = settings.shuffle() && !sequential
+                ? Permutation.of(n, settings.seed(), epoch, ORDER)
+                : Permutation.identity(n);
         if (!settings.samplePacking()) {
-            return Arrays.stream(order).mapToObj(i -> new int[] {i}).toList();
+            return new Epoch(epoch, Bins.single(order), Permutation.identity(n));
         }
         int capacity = settings.sequenceLen();
         int most = settings.samplePackingBinSize();
-        List<int[]> bins = settings.samplePackingSequentially()
-                ? Packing.inOrder(lengths, Permutation.identity(n), capacity, most)
+        Bins bins = sequential
+                ? Packing.inOrder(lengths, order, capacity, most)
                 : Packing.bestFitDecreasing(lengths, order, capacity, most);
-        if (!settings.shuffle()) {
-            return bins;
-        }
-        int[] binOrder = Permutation.of(bins.size(), settings.seed(), epoch, BIN_ORDER);
-        return Arrays.stream(binOrder).mapToObj(bins::get).toList();
+        int[] binOrder = settings.shuffle()
+                ? Permutation.of(bins.size(), settings.seed(), epoch, BIN_ORDER)
+                : Permutation.identity(bins.size());
+        return new Epoch(epoch, bins, binOrder);
     }
 
     private static int ceilDiv(int a, int b) {
         return (a + b - 1) / b;
     }
 
-    private record Epoch(int number, List<int[]> units) {}
+    /** What a micro batch counts, bins or single examples, and their order. */
+    private record Epoch(int number, Bins bins, int[] order) {
+        int[] unit(int place) {
+            return bins.bin(order[place]);
+        }
+    }
 }

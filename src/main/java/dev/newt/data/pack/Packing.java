@@ -1,14 +1,12 @@
 package dev.newt.data.pack;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.List;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Puts examples into bins of equal capacity. Every example goes into exactly one bin, whole. */
 final class Packing {
+    private static final int NONE = -1;
+
     private Packing() {}
 
     /**
@@ -17,54 +15,59 @@ final class Packing {
      *
      * @return the bins, each with the positions of its examples in {@code lengths}
      */
-    static List<int[]> bestFitDecreasing(int[] lengths, int[] order, int capacity, int mostPerBin) {
+    static Bins bestFitDecreasing(int[] lengths, int[] order, int capacity, int mostPerBin) {
         int[] decreasing = byDecreasingLength(lengths, order, capacity);
-        List<IntList> bins = new ArrayList<>();
-        // Open bins by the room they have left.
-        TreeMap<Integer, Deque<IntList>> open = new TreeMap<>();
+        BinList bins = new BinList(lengths.length);
+        // Open bins by the room they have left: the rooms that occur, and the bins of each as a queue.
+        TreeSet<Integer> rooms = new TreeSet<>();
+        int[] firstOfRoom = filled(capacity + 1);
+        int[] lastOfRoom = filled(capacity + 1);
+        int[] nextOfRoom = filled(lengths.length);
         for (int index : decreasing) {
             int length = lengths[index];
-            var fullest = open.ceilingEntry(length);
-            int room;
-            IntList bin;
+            Integer fullest = rooms.ceiling(length);
+            int room = fullest == null ? capacity : fullest;
+            int bin;
             if (fullest == null) {
-                room = capacity;
-                bin = new IntList();
-                bins.add(bin);
+                bin = bins.open();
             } else {
-                room = fullest.getKey();
-                bin = fullest.getValue().removeFirst();
-                if (fullest.getValue().isEmpty()) {
-                    open.remove(room);
+                bin = firstOfRoom[room];
+                firstOfRoom[room] = nextOfRoom[bin];
+                if (firstOfRoom[room] == NONE) {
+                    rooms.remove(fullest);
                 }
             }
-            bin.add(index);
-            if (room > length && bin.size < mostPerBin) {
-                open.computeIfAbsent(room - length, unused -> new ArrayDeque<>())
-                        .addLast(bin);
+            bins.add(bin, index);
+            int left = room - length;
+            if (left > 0 && bins.count(bin) < mostPerBin) {
+                nextOfRoom[bin] = NONE;
+                if (firstOfRoom[left] == NONE) {
+                    firstOfRoom[left] = bin;
+                    rooms.add(left);
+                } else {
+                    nextOfRoom[lastOfRoom[left]] = bin;
+                }
+                lastOfRoom[left] = bin;
             }
         }
-        return bins.stream().map(IntList::toArray).toList();
+        return bins.flat();
     }
 
     /** Fills one bin after the other in the given order. */
-    static List<int[]> inOrder(int[] lengths, int[] order, int capacity, int mostPerBin) {
-        List<int[]> bins = new ArrayList<>();
-        IntList bin = new IntList();
+    static Bins inOrder(int[] lengths, int[] order, int capacity, int mostPerBin) {
+        int[] starts = new int[order.length + 1];
+        int bins = 0;
         int used = 0;
-        for (int index : order) {
-            if (bin.size > 0 && (used + lengths[index] > capacity || bin.size == mostPerBin)) {
-                bins.add(bin.toArray());
-                bin = new IntList();
+        for (int i = 0; i < order.length; i++) {
+            int length = lengths[order[i]];
+            if (i == 0 || used + length > capacity || i - starts[bins - 1] == mostPerBin) {
+                starts[bins++] = i;
                 used = 0;
             }
-            bin.add(index);
-            used += lengths[index];
+            used += length;
         }
-        if (bin.size > 0) {
-            bins.add(bin.toArray());
-        }
-        return bins;
+        starts[bins] = order.length;
+        return new Bins(order, Arrays.copyOf(starts, bins + 1));
     }
 
     /** Counting sort, stable. */
@@ -83,19 +86,53 @@ final class Packing {
         return sorted;
     }
 
-    private static final class IntList {
-        private int[] values = new int[4];
+    private static int[] filled(int size) {
+        int[] values = new int[size];
+        Arrays.fill(values, NONE);
+        return values;
+    }
+
+    /** Bins that grow: each a list that is linked from its last example back to its first. */
+    private static final class BinList {
+        private final int[] before;
+        private int[] last = new int[64];
+        private int[] counts = new int[64];
         private int size;
 
-        void add(int value) {
-            if (size == values.length) {
-                values = Arrays.copyOf(values, 2 * size);
-            }
-            values[size++] = value;
+        BinList(int examples) {
+            before = new int[examples];
         }
 
-        int[] toArray() {
-            return Arrays.copyOf(values, size);
+        int open() {
+            if (size == last.length) {
+                last = Arrays.copyOf(last, 2 * size);
+                counts = Arrays.copyOf(counts, 2 * size);
+            }
+            last[size] = NONE;
+            return size++;
+        }
+
+        void add(int bin, int example) {
+            before[example] = last[bin];
+            last[bin] = example;
+            counts[bin]++;
+        }
+
+        int count(int bin) {
+            return counts[bin];
+        }
+
+        Bins flat() {
+            int[] members = new int[before.length];
+            int[] starts = new int[size + 1];
+            for (int bin = 0; bin < size; bin++) {
+                starts[bin + 1] = starts[bin] + counts[bin];
+                int at = starts[bin + 1];
+                for (int example = last[bin]; example != NONE; example = before[example]) {
+                    members[--at] = example;
+                }
+            }
+            return new Bins(members, starts);
         }
     }
 }

@@ -55,8 +55,11 @@ class PackingTest {
             int[] lengths = lengths(kind, count);
             int[] order = Permutation.of(count, count, 0, 0);
 
-            check(lengths, kind.capacity(), Packing.bestFitDecreasing(lengths, order, kind.capacity(), MOST_PER_BIN));
-            List<int[]> inOrder = Packing.inOrder(lengths, order, kind.capacity(), MOST_PER_BIN);
+            check(
+                    lengths,
+                    kind.capacity(),
+                    bins(Packing.bestFitDecreasing(lengths, order, kind.capacity(), MOST_PER_BIN)));
+            List<int[]> inOrder = bins(Packing.inOrder(lengths, order, kind.capacity(), MOST_PER_BIN));
             check(lengths, kind.capacity(), inOrder);
             assertThat(inOrder.stream().flatMapToInt(Arrays::stream).toArray()).isEqualTo(order);
         }
@@ -91,11 +94,16 @@ class PackingTest {
     @Test
     void theSameLengthsGiveTheSameBinsInAnyOrder() {
         int[] lengths = lengths(kinds().toList().get(2), 5000);
-        List<int[]> first = Packing.bestFitDecreasing(lengths, Permutation.identity(5000), 2048, MOST_PER_BIN);
-        List<int[]> second = Packing.bestFitDecreasing(lengths, Permutation.of(5000, 9, 3, 0), 2048, MOST_PER_BIN);
+        List<int[]> first = bins(Packing.bestFitDecreasing(lengths, Permutation.identity(5000), 2048, MOST_PER_BIN));
+        List<int[]> second =
+                bins(Packing.bestFitDecreasing(lengths, Permutation.of(5000, 9, 3, 0), 2048, MOST_PER_BIN));
 
         assertThat(second.stream().map(bin -> sizes(bin, lengths)).toList())
                 .isEqualTo(first.stream().map(bin -> sizes(bin, lengths)).toList());
+    }
+
+    static List<int[]> bins(Bins bins) {
+        return IntStream.range(0, bins.size()).mapToObj(bins::bin).toList();
     }
 
     private static List<Integer> sizes(int[] bin, int[] lengths) {
