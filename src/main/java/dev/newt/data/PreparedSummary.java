@@ -29,7 +29,7 @@ public final class PreparedSummary {
                 return Optional.empty();
             }
             JsonNode files =
-                    JsonMapper.shared().readTree(Files.readString(manifest)).path("checksums");
+                    JsonMapper.shared().readTree(Files.readString(manifest)).path("files");
             Path lengths = directory.resolve(Preparation.TRAIN + ".lengths");
             if (!files.has(lengths.getFileName().toString())) {
                 return Optional.empty();

@@ -75,17 +75,6 @@ public record Device(
         return GRAPHICS.stream().filter(device -> device.name().equals(name)).findFirst();
     }
 
-    /**
-     * What the program itself takes: on a processor the JVM and libtorch, and the JVM's heap as quantising fills it, measured; the driver's
-     * context and libraries on a graphics card.
-     */
-    long runtimeBytes(boolean quantises) {
-        if (!processor) {
-            return 512L << 20;
-        }
-        return (quantises ? 510L : 370L) << 20;
-    }
-
     static List<String> names() {
         return GRAPHICS.stream().map(Device::name).toList();
     }

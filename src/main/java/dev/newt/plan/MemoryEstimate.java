@@ -28,6 +28,17 @@ final class MemoryEstimate {
     /** Rows of queries times their group that attention takes at once. */
     private static final long QUERY_ROWS = 96;
 
+    /** The driver's context and libraries on a graphics card. */
+    private static final long DRIVER = 512L << 20;
+    /** The JVM and libtorch, after the data were prepared; measured, here and below. */
+    private static final long PROGRAM = 400L << 20;
+
+    private static final long PROGRAM_WITH_ADAPTERS = 262L << 20;
+    /** An adapter's small tensors stay among larger ones that are freed, and keep the C library from giving pages back. */
+    private static final long HOLES_OF_ADAPTER = (17L << 20) / 10;
+    /** Heap that is filled while weights are quantised. */
+    private static final long QUANTISING = 180L << 20;
+
     private final DecoderSpec spec;
     private final ModelConfig model;
     private final Method method;
@@ -64,7 +75,7 @@ final class MemoryEstimate {
                 .map(lora -> lora.adapterParameters() * trainedBytes())
                 .orElse(0L);
         long optimizer = 2 * WIDE * method.trainedParameters();
-        long runtime = device.runtimeBytes(compute.baseNf4());
+        long runtime = runtime();
         return new Memory(
                 weights,
                 files,
@@ -77,6 +88,20 @@ final class MemoryEstimate {
                 runtime,
                 weights + files + adapters + optimizer + runtime + most.sum(),
                 new Activations(kept(false), kept(true)));
+    }
+
+    private long runtime() {
+        if (!device.processor()) {
+            return DRIVER;
+        }
+        long program = method.lora()
+                .map(lora -> PROGRAM_WITH_ADAPTERS + adapted(lora) * HOLES_OF_ADAPTER)
+                .orElse(PROGRAM);
+        return compute.baseNf4() ? program + QUANTISING : program;
+    }
+
+    private static long adapted(Lora lora) {
+        return lora.targets().values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** What is held beside weights and moments. */
@@ -200,11 +225,7 @@ final class MemoryEstimate {
 
     private long ranks() {
         return method.lora()
-                .map(lora -> (long) lora.rank()
-                        * lora.targets().values().stream()
-                                .mapToInt(Integer::intValue)
-                                .sum()
-                        / spec.layers())
+                .map(lora -> lora.rank() * adapted(lora) / spec.layers())
                 .orElse(0L);
     }
 
