@@ -64,12 +64,12 @@ final class RunFolderCheck {
             }
         }
         for (Path entry : directories(prepared)) {
-            JsonNode sums = JSON.readTree(Files.readString(entry.resolve("manifest.json")))
-                    .path("checksums");
-            assertThat(sums.size()).isPositive();
-            for (var sum : sums.properties()) {
-                assertThat(crc32c(entry.resolve(sum.getKey())))
-                        .isEqualTo(sum.getValue().asLong());
+            JsonNode files = JSON.readTree(Files.readString(entry.resolve("manifest.json")))
+                    .path("files");
+            assertThat(files.size()).isPositive();
+            for (var file : files.properties()) {
+                assertThat(crc32c(entry.resolve(file.getKey())))
+                        .isEqualTo(file.getValue().path("checksum").asLong());
             }
         }
     }
