@@ -1,8 +1,11 @@
 package dev.newt.plan;
 
+import dev.newt.model.family.ModelConfig;
+import dev.newt.model.family.TensorSlot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What will run.
@@ -55,7 +58,28 @@ public record ExecutionPlan(
      * @param trainedParameters in all
      * @param lora absent in full training
      */
-    public record Method(String kind, long trainedParameters, Optional<Lora> lora) {}
+    public record Method(String kind, long trainedParameters, Optional<Lora> lora) {
+        /** The same with low-rank matrices of another rank. */
+        Method ofRank(int rank) {
+            Lora old = lora.orElseThrow();
+            // DoRA's magnitudes, which do not depend on the rank, are a few thousandths.
+            Lora changed = old.ofRank(rank, old.adapterParameters() * rank / old.rank());
+            return new Method(kind, changed.adapterParameters() + changed.savedParameters(), Optional.of(changed));
+        }
+
+        /** LoRA on every projection of the blocks. */
+        static Method loraOnAll(ModelConfig model, int rank) {
+            Map<String, Integer> targets = new TreeMap<>();
+            long parameters = 0;
+            for (TensorSlot slot : model.tensors().blockLinears()) {
+                String module = slot.moduleName();
+                targets.merge(module.substring(module.lastIndexOf('.') + 1), 1, Integer::sum);
+                parameters += rank * (slot.shape().dim(0) + slot.shape().dim(1));
+            }
+            Lora lora = new Lora(rank, 2 * rank, 2, 0, false, false, targets, parameters, List.of(), 0);
+            return new Method("lora", parameters, Optional.of(lora));
+        }
+    }
 
     /**
      * @param scale factor on the branch
@@ -73,7 +97,21 @@ public record ExecutionPlan(
             Map<String, Integer> targets,
             long adapterParameters,
             List<String> savedModules,
-            long savedParameters) {}
+            long savedParameters) {
+        private Lora ofRank(int changed, long parameters) {
+            return new Lora(
+                    changed,
+                    alpha,
+                    scale,
+                    dropout,
+                    dora,
+                    rankStabilized,
+                    targets,
+                    parameters,
+                    savedModules,
+                    savedParameters);
+        }
+    }
 
     /**
      * Number formats.
@@ -100,7 +138,17 @@ public record ExecutionPlan(
             int microBatchSize,
             int accumulation,
             int rowsPerStep,
-            long tokensPerStep) {}
+            long tokensPerStep) {
+        /** The same rows a step, cut otherwise. */
+        Batch cut(int rows, int micros) {
+            return new Batch(sequenceLen, packing, evalPacking, rows, micros, rowsPerStep, tokensPerStep);
+        }
+
+        Batch ofLength(int tokens) {
+            long perStep = (long) rowsPerStep * tokens;
+            return new Batch(tokens, packing, evalPacking, microBatchSize, accumulation, rowsPerStep, perStep);
+        }
+    }
 
     /**
      * The run's length.

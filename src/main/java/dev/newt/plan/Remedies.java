@@ -4,107 +4,114 @@ import dev.newt.config.ConfigFile;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.ExecutionPlan.Batch;
+import dev.newt.plan.ExecutionPlan.Compute;
+import dev.newt.plan.ExecutionPlan.Lora;
+import dev.newt.plan.ExecutionPlan.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Changes of a configuration that take less memory, each priced by what it costs in time and quality. Sets of them are planned anew, the
- * cheapest first, until three are found that fit and hold nothing needless.
+ * Changes of a configuration that take less memory, each priced by what it costs in time and quality. Sets of them are estimated, the
+ * cheapest first, and those that seem to fit are planned anew from the file, until three are found that fit and hold nothing needless.
  */
 final class Remedies {
     private static final int WANTED = 3;
-    /** Plans that are tried, a few milliseconds each. */
-    private static final int MOST_TRIALS = 60;
+    /** Plans made anew, a few hundredths of a second each. */
+    private static final int MOST_PLANS = 8;
 
     private static final int SMALLEST_RANK = 8;
     private static final int SHORTEST_SEQUENCE = 256;
 
     private final LoadedConfig loaded;
+    private final Variant now;
     private final Device device;
-
     private final ModelConfig model;
 
-    private Remedies(LoadedConfig loaded, Device device) {
+    private Remedies(LoadedConfig loaded, ExecutionPlan plan) {
         this.loaded = loaded;
-        this.device = device;
+        this.now = new Variant(plan.method(), plan.compute(), plan.batch());
+        this.device = plan.device();
         this.model = PlannedModel.of(loaded).config();
     }
 
     /** @param least memory of all changes together */
     record Found(List<Fit.Change> changes, long least) {}
 
-    /** One change of one kind; of a kind only one is taken. */
-    private record Option(int kind, double cost, String price, List<String> overrides) {
-        static Option of(int kind, double cost, String price, String... overrides) {
-            return new Option(kind, cost, price, List.of(overrides));
+    /** What changes change. */
+    private record Variant(Method method, Compute compute, Batch batch) {
+        Variant withMethod(Method changed) {
+            return new Variant(changed, compute, batch);
+        }
+
+        Variant withCompute(Compute changed) {
+            return new Variant(method, changed, batch);
+        }
+
+        Variant quantised() {
+            return withCompute(new Compute(compute.type(), compute.reason(), true, compute.checkpointing()));
         }
     }
+
+    /** One change of one kind; of a kind only one is taken. The effect is what its keys come to. */
+    private record Option(int kind, double cost, String price, List<String> overrides, UnaryOperator<Variant> effect) {}
 
     static Found find(LoadedConfig loaded, ExecutionPlan plan) {
-        return new Remedies(loaded, plan.device())
-                .find(kinds(plan), plan.memory().total());
+        return new Remedies(loaded, plan).find(plan.memory().total());
     }
 
-    private Found find(List<List<Option>> kinds, long now) {
+    private Found find(long peak) {
+        List<List<Option>> kinds = kinds();
         List<Option> strongest =
                 kinds.stream().map(options -> options.get(options.size() - 1)).toList();
-        long least = Math.min(now, peak(strongest).orElse(now));
+        long least = Math.min(peak, estimate(strongest));
         List<List<Option>> fitting = new ArrayList<>();
         List<Fit.Change> changes = new ArrayList<>();
-        if (!fits(least)) {
-            return new Found(changes, least);
-        }
-        Map<Option, Long> savings = savings(kinds, now);
-        int trials = 0;
-        for (List<Option> set : sets(kinds)) {
-            if (changes.size() == WANTED || trials == MOST_TRIALS) {
+        int plans = 0;
+        for (List<Option> set : fits(least) ? sets(kinds) : List.<List<Option>>of()) {
+            if (changes.size() == WANTED || plans == MOST_PLANS) {
                 break;
             }
-            // Two changes save no more together than each by itself.
-            long most = set.stream().mapToLong(savings::get).sum();
-            if (!fits(now - most) || fitting.stream().anyMatch(smaller -> isNeedless(set, smaller))) {
-                continue;
+            if (fitting.stream().noneMatch(smaller -> isNeedless(set, smaller)) && fits(estimate(set))) {
+                plans++;
+                planned(set).filter(change -> fits(change.peakBytes())).ifPresent(change -> {
+                    fitting.add(set);
+                    changes.add(change);
+                });
             }
-            trials++;
-            OptionalLong peak = peak(set);
-            if (peak.isPresent() && fits(peak.getAsLong())) {
-                fitting.add(set);
-                changes.add(change(set, peak.getAsLong()));
-            }
-        }
-        if (changes.isEmpty()) {
-            changes.add(change(strongest, least));
         }
         return new Found(changes, least);
-    }
-
-    private Map<Option, Long> savings(List<List<Option>> kinds, long now) {
-        Map<Option, Long> savings = new HashMap<>();
-        kinds.stream()
-                .flatMap(List::stream)
-                .forEach(option ->
-                        savings.put(option, now - peak(List.of(option)).orElse(now)));
-        return savings;
     }
 
     private boolean fits(long peak) {
         return Fit.verdict(peak, device.memoryBytes()) == Fit.Verdict.FITS;
     }
 
-    /** Empty where the changed configuration breaks a rule. */
-    private OptionalLong peak(List<Option> set) {
+    private long estimate(List<Option> set) {
+        Variant changed = now;
+        for (Option option : set) {
+            changed = option.effect().apply(changed);
+        }
+        boolean drawn = loaded.config().model().reinitWeights();
+        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn)
+                .memory()
+                .total();
+    }
+
+    /** The plan of the file with the keys of a set; empty where that breaks a rule. */
+    private Optional<Fit.Change> planned(List<Option> set) {
         try {
             List<String> overrides = new ArrayList<>(loaded.overrides());
             set.forEach(option -> overrides.addAll(option.overrides()));
             LoadedConfig changed = ConfigFile.load(loaded.file(), overrides);
-            return OptionalLong.of(Planner.memory(changed, model, device).total());
+            return Optional.of(change(set, Planner.memory(changed, model, device).total()));
         } catch (UserException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
     }
 
@@ -139,89 +146,123 @@ final class Remedies {
         return sets;
     }
 
-    private static List<List<Option>> kinds(ExecutionPlan plan) {
-        List<List<Option>> kinds = List.of(
-                microBatches(plan.batch()),
-                checkpointing(plan),
-                precision(plan),
-                ranks(plan.method()),
-                adapters(plan),
-                lengths(plan.batch()));
-        return kinds.stream().filter(options -> !options.isEmpty()).toList();
+    private List<List<Option>> kinds() {
+        return Stream.of(microBatches(), checkpointing(), precision(), ranks(), adapters(), lengths())
+                .filter(options -> !options.isEmpty())
+                .toList();
     }
 
     /** Smaller ones, with as many more of them, so that a step keeps its rows. */
-    private static List<Option> microBatches(ExecutionPlan.Batch batch) {
+    private List<Option> microBatches() {
         List<Option> options = new ArrayList<>();
+        Batch batch = now.batch();
         double cost = 1;
         for (int rows = batch.microBatchSize() / 2; rows >= 1; rows /= 2) {
             if (batch.rowsPerStep() % rows == 0) {
-                options.add(Option.of(
+                int micro = rows;
+                int accumulation = batch.rowsPerStep() / rows;
+                options.add(new Option(
                         0,
                         cost,
                         "the same steps, a little slower",
-                        "micro_batch_size=" + rows,
-                        "gradient_accumulation_steps=" + batch.rowsPerStep() / rows));
+                        List.of("micro_batch_size=" + micro, "gradient_accumulation_steps=" + accumulation),
+                        v -> new Variant(v.method(), v.compute(), v.batch().cut(micro, accumulation))));
                 cost += 0.1;
             }
         }
         return options;
     }
 
-    private static List<Option> checkpointing(ExecutionPlan plan) {
-        return plan.compute().checkpointing()
+    private List<Option> checkpointing() {
+        return now.compute().checkpointing()
                 ? List.of()
-                : List.of(Option.of(1, 2, "the same steps, about a third slower", "gradient_checkpointing=true"));
+                : List.of(new Option(
+                        1,
+                        2,
+                        "the same steps, about a third slower",
+                        List.of("gradient_checkpointing=true"),
+                        v -> v.withCompute(new Compute(
+                                v.compute().type(),
+                                v.compute().reason(),
+                                v.compute().baseNf4(),
+                                true))));
     }
 
-    private static List<Option> precision(ExecutionPlan plan) {
-        if (plan.compute().type().equals("bf16")) {
-            return List.of();
-        }
-        return List.of(
-                plan.device().multipliesBf16()
-                        ? Option.of(2, 3, "coarser numbers", "bf16=true")
-                        : Option.of(2, 5.5, "coarser numbers, and slower on this processor", "bf16=true"));
+    private List<Option> precision() {
+        boolean fast = device.multipliesBf16();
+        return now.compute().type().equals("bf16")
+                ? List.of()
+                : List.of(new Option(
+                        2,
+                        fast ? 3 : 5.5,
+                        fast ? "coarser numbers" : "coarser numbers, and slower on this processor",
+                        List.of("bf16=true"),
+                        v -> v.withCompute(new Compute(
+                                "bf16",
+                                v.compute().reason(),
+                                v.compute().baseNf4(),
+                                v.compute().checkpointing()))));
     }
 
-    private static List<Option> ranks(ExecutionPlan.Method method) {
+    private List<Option> ranks() {
         List<Option> options = new ArrayList<>();
         double cost = 4;
-        int rank = method.lora().map(ExecutionPlan.Lora::rank).orElse(0);
+        int rank = now.method().lora().map(Lora::rank).orElse(0);
         for (int smaller = rank / 2; smaller >= SMALLEST_RANK; smaller /= 2) {
-            options.add(Option.of(3, cost, "an adapter that holds less", "lora_r=" + smaller));
+            int chosen = smaller;
+            options.add(new Option(
+                    3,
+                    cost,
+                    "an adapter that holds less",
+                    List.of("lora_r=" + chosen),
+                    v -> v.withMethod(v.method().ofRank(chosen))));
             cost += 0.5;
         }
         return options;
     }
 
-    private static List<Option> adapters(ExecutionPlan plan) {
-        String qlora = "adapter=qlora";
-        if (plan.compute().baseNf4()) {
+    private List<Option> adapters() {
+        if (now.compute().baseNf4()) {
             return List.of();
         }
-        if (plan.method().lora().isPresent()) {
-            return List.of(Option.of(4, 5, "a base in 4 bits, rounded", qlora, "load_in_4bit=true"));
+        List<String> quantised = List.of("adapter=qlora", "load_in_4bit=true");
+        if (now.method().lora().isPresent()) {
+            return List.of(new Option(4, 5, "a base in 4 bits, rounded", quantised, Variant::quantised));
         }
-        String[] lora = {"lora_r=16", "lora_alpha=32", "lora_target_linear=true"};
+        List<String> lora = List.of("lora_r=16", "lora_alpha=32", "lora_target_linear=true");
+        Method adapted = Method.loraOnAll(model, 16);
         return List.of(
-                Option.of(4, 8, "an adapter in place of all weights", "adapter=lora", lora[0], lora[1], lora[2]),
-                Option.of(
+                new Option(
+                        4,
+                        8,
+                        "an adapter in place of all weights",
+                        joined(List.of("adapter=lora"), lora),
+                        v -> v.withMethod(adapted)),
+                new Option(
                         4,
                         10,
                         "an adapter in place of all weights, on a base in 4 bits",
-                        qlora,
-                        "load_in_4bit=true",
-                        lora[0],
-                        lora[1],
-                        lora[2]));
+                        joined(quantised, lora),
+                        v -> v.withMethod(adapted).quantised()));
     }
 
-    private static List<Option> lengths(ExecutionPlan.Batch batch) {
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    private List<Option> lengths() {
         List<Option> options = new ArrayList<>();
         double cost = 6;
-        for (int length = batch.sequenceLen() / 2; length >= SHORTEST_SEQUENCE && options.size() < 2; length /= 2) {
-            options.add(Option.of(5, cost, "longer rows are dropped or cut", "sequence_len=" + length));
+        for (int length = now.batch().sequenceLen() / 2;
+                length >= SHORTEST_SEQUENCE && options.size() < 2;
+                length /= 2) {
+            int chosen = length;
+            options.add(new Option(
+                    5,
+                    cost,
+                    "longer rows are dropped or cut",
+                    List.of("sequence_len=" + chosen),
+                    v -> new Variant(v.method(), v.compute(), v.batch().ofLength(chosen))));
             cost += 1.5;
         }
         return options;
