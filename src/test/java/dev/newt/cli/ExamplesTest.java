@@ -87,7 +87,7 @@ class ExamplesTest {
         List<String> more = new ArrayList<>(List.of(
                 "max_steps=2",
                 "logging_steps=1",
-                "sequence_len=128",
+                "sequence_len=256",
                 "micro_batch_size=1",
                 "output_dir=" + folder.resolve("out"),
                 "dataset_prepared_path=" + folder.resolve("prepared")));

@@ -61,7 +61,9 @@ class KeyCatalogueTest {
             }
         }
         assertThat(classes.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(848);
-        assertThat(classes.get(KeyStatus.WORKS) + classes.get(KeyStatus.NO_EFFECT) + classes.get(KeyStatus.OLD_SPELLING))
+        assertThat(classes.get(KeyStatus.WORKS)
+                        + classes.get(KeyStatus.NO_EFFECT)
+                        + classes.get(KeyStatus.OLD_SPELLING))
                 .isGreaterThanOrEqualTo(390);
     }
 
