@@ -114,6 +114,7 @@ class BadInputTest {
                         config.yaml:2:10: error: an adapter needs lora_alpha, its scale; twice lora_r is usual
                             adapter: lora
                                      ^^^^
+                            because the scale belongs to the rank and the learning rate, so it is not guessed
                             see newt schema --field adapter
                         config.yaml:4:1: error: lora_alhpa is not a known key; did you mean lora_alpha?
                             lora_alhpa: 8
