@@ -31,9 +31,9 @@ final class MemoryEstimate {
     /** The driver's context and libraries on a graphics card. */
     private static final long DRIVER = 512L << 20;
     /** The JVM and libtorch, after the data were prepared; measured, here and below. */
-    private static final long PROGRAM = 400L << 20;
+    private static final long PROGRAM = 450L << 20;
 
-    private static final long PROGRAM_WITH_ADAPTERS = 262L << 20;
+    private static final long PROGRAM_WITH_ADAPTERS = 330L << 20;
     /** An adapter's small tensors stay among larger ones that are freed, and keep the C library from giving pages back. */
     private static final long HOLES_OF_ADAPTER = (17L << 20) / 10;
     /** Heap that is filled while weights are quantised. */
@@ -95,7 +95,7 @@ final class MemoryEstimate {
             return DRIVER;
         }
         long program = method.lora()
-                .map(lora -> PROGRAM_WITH_ADAPTERS + adapted(lora) * HOLES_OF_ADAPTER)
+                .map(lora -> PROGRAM_WITH_ADAPTERS + (lora.dora() ? 2 : 1) * adapted(lora) * HOLES_OF_ADAPTER)
                 .orElse(PROGRAM);
         return compute.baseNf4() ? program + QUANTISING : program;
     }
