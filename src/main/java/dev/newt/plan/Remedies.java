@@ -109,7 +109,8 @@ final class Remedies {
             List<String> overrides = new ArrayList<>(loaded.overrides());
             set.forEach(option -> overrides.addAll(option.overrides()));
             LoadedConfig changed = ConfigFile.load(loaded.file(), overrides);
-            return Optional.of(change(set, Planner.memory(changed, model, device).total()));
+            return Optional.of(
+                    change(set, Planner.memory(changed, model, device).total()));
         } catch (UserException e) {
             return Optional.empty();
         }
