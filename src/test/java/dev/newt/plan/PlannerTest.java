@@ -152,7 +152,7 @@ class PlannerTest {
     void countsSteps() {
         ExecutionPlan.Steps steps = plan(QLORA, "sample_packing=false").steps();
         assertThat(steps.trainRows()).contains(2400L);
-        assertThat(steps.total()).contains(3L * 600);
+        assertThat(steps.total()).contains(2L * 600);
         assertThat(steps.certainty()).isEqualTo("at most");
 
         assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
@@ -181,7 +181,7 @@ class PlannerTest {
         ExecutionPlan.Steps steps = plan(QLORA).steps();
 
         assertThat(steps.tokens()).contains(new ExecutionPlan.Tokens(tokens, false));
-        assertThat(steps.total()).contains(3 * ((tokens + 2047) / 2048));
+        assertThat(steps.total()).contains(2 * ((tokens + 2047) / 2048));
         assertThat(steps.certainty()).isEqualTo("about");
         assertThat(plan(PRETRAIN).steps().certainty()).isEqualTo("about");
     }
@@ -342,7 +342,7 @@ class PlannerTest {
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       about 222, 3 epochs, warm-up 5% of the steps\n")
+                .contains("steps       about 148, 2 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }
