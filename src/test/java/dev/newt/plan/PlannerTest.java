@@ -150,7 +150,8 @@ class PlannerTest {
 
     @Test
     void countsSteps() {
-        ExecutionPlan.Steps steps = plan(QLORA, "sample_packing=false").steps();
+        ExecutionPlan.Steps steps =
+                plan(QLORA, "sample_packing=false", unprepared()).steps();
         assertThat(steps.trainRows()).contains(2400L);
         assertThat(steps.total()).contains(2L * 600);
         assertThat(steps.certainty()).isEqualTo("at most");
@@ -178,12 +179,12 @@ class PlannerTest {
     void estimatesTokensAndPackedStepsFromTheSizeOfTheFiles() throws IOException {
         long tokens = Math.round(Files.size(Path.of("examples/data/orders-train.jsonl")) / 4.5);
 
-        ExecutionPlan.Steps steps = plan(QLORA).steps();
+        ExecutionPlan.Steps steps = plan(QLORA, unprepared()).steps();
 
         assertThat(steps.tokens()).contains(new ExecutionPlan.Tokens(tokens, false));
         assertThat(steps.total()).contains(2 * ((tokens + 2047) / 2048));
         assertThat(steps.certainty()).isEqualTo("about");
-        assertThat(plan(PRETRAIN).steps().certainty()).isEqualTo("about");
+        assertThat(plan(PRETRAIN, unprepared()).steps().certainty()).isEqualTo("about");
     }
 
     @Test
@@ -332,9 +333,14 @@ class PlannerTest {
         assertThat(read.at("/steps/max_steps").isNull()).isTrue();
     }
 
+    /** Whatever was prepared in the working directory by a run of the example. */
+    private String unprepared() {
+        return "dataset_prepared_path=" + folder.resolve("prepared");
+    }
+
     @Test
     void printsOneScreen() {
-        String table = PlanTable.of(plan(QLORA));
+        String table = PlanTable.of(plan(QLORA, unprepared()));
 
         assertThat(table.lines().count()).isLessThan(26);
         assertThat(table.lines()).allSatisfy(line -> assertThat(line).matches("(\\S+|) +\\S.*"));
