@@ -83,14 +83,14 @@ class ComposeTest {
 
     @Test
     void pathsOfAnExtendedFileLeadFromItsOwnFolder() throws IOException {
-        write("shared/base.yaml", BASE);
-        write("shared/rows.jsonl", "{}\n");
-        Files.createDirectories(folder.resolve("shared/model"));
+        write("common/base.yaml", BASE);
+        write("common/rows.jsonl", "{}\n");
+        Files.createDirectories(folder.resolve("common/model"));
         NewtConfig config =
-                load(write("runs/mine.yaml", "extends: ../shared/base.yaml\n")).config();
+                load(write("runs/mine.yaml", "extends: ../common/base.yaml\n")).config();
 
-        assertThat(config.model().baseModel()).isEqualTo("../shared/model");
-        assertThat(config.data().datasets().get(0).path()).isEqualTo("../shared/rows.jsonl");
+        assertThat(config.model().baseModel()).isEqualTo("../common/model");
+        assertThat(config.data().datasets().get(0).path()).isEqualTo("../common/rows.jsonl");
     }
 
     @Test
