@@ -6,6 +6,7 @@ import dev.newt.adapter.LoraSettings;
 import dev.newt.data.DataSettings;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
+import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.Preparation;
 import dev.newt.data.PreparedDataset;
@@ -23,6 +24,7 @@ import dev.newt.optim.LearningRateSchedule;
 import dev.newt.run.SftModel;
 import dev.newt.tensor.Engine;
 import dev.newt.train.BatchSource;
+import dev.newt.train.StepData;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
 import dev.newt.train.StopRequest;
@@ -216,7 +218,7 @@ public final class TrainBench {
         }
 
         @Override
-        public List<MicroBatch> microBatches(long globalStep) {
+        public StepData step(long globalStep, DataPosition position) {
             int[] lengths = data.lengths();
             int[] rows = new int[options.rows()];
             int[] ofRows = new int[rows.length];
@@ -233,11 +235,12 @@ public final class TrainBench {
                     false,
                     false,
                     0);
-            return new BatchPlan(ofRows, settings)
+            List<MicroBatch> microBatches = new BatchPlan(ofRows, settings)
                     .microBatches(0, 0).stream()
                             .map(batch -> data.microBatch(
                                     Arrays.stream(batch).map(i -> rows[i]).toArray()))
                             .toList();
+            return new StepData(microBatches, position);
         }
     }
 

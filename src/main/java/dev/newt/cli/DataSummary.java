@@ -9,27 +9,32 @@ final class DataSummary {
     private DataSummary() {}
 
     static String of(PreparedData data) {
-        DatasetStatistics rows = data.statistics();
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "data: %,d examples of %,d rows, %,d tokens, %,d trained",
-                rows.examples(),
-                rows.rows(),
-                rows.tokens(),
-                rows.trainedTokens()));
-        long dropped = rows.tooLong() + rows.tooShort() + rows.untrained() + rows.empty();
-        if (dropped > 0) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    " (left out: %d too long, %d too short, %d without trained tokens, %d empty)",
-                    rows.tooLong(),
-                    rows.tooShort(),
-                    rows.untrained(),
-                    rows.empty()));
-        }
+        StringBuilder text = new StringBuilder("data: ").append(of(data.statistics()));
         data.validation().ifPresent(set -> text.append(String.format(Locale.ROOT, ", %,d held out", set.size())));
         data.packingEfficiency()
                 .ifPresent(share -> text.append(String.format(Locale.ROOT, ", packed to %.0f%%", 100 * share)));
         return text.append(data.reused() ? ", prepared earlier" : "").toString();
+    }
+
+    static String of(DatasetStatistics rows) {
+        String text = String.format(
+                Locale.ROOT,
+                "%,d examples of %,d rows, %,d tokens, %,d trained",
+                rows.examples(),
+                rows.rows(),
+                rows.tokens(),
+                rows.trainedTokens());
+        long dropped = rows.tooLong() + rows.tooShort() + rows.untrained() + rows.empty();
+        if (dropped == 0) {
+            return text;
+        }
+        return text
+                + String.format(
+                        Locale.ROOT,
+                        " (left out: %d too long, %d too short, %d without trained tokens, %d empty)",
+                        rows.tooLong(),
+                        rows.tooShort(),
+                        rows.untrained(),
+                        rows.empty());
     }
 }

@@ -6,9 +6,9 @@ import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.DataPage;
+import dev.newt.run.DataPreview;
 import dev.newt.run.Inputs;
 import dev.newt.run.TokenView;
-import dev.newt.run.TrainingRun;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
@@ -55,7 +55,12 @@ final class PreprocessCommand implements Command {
         LoadedConfig loaded = arguments.config(console);
         Inputs.fetch(loaded, new DownloadProgress(console));
         ExecutionPlan plan = Planner.plan(loaded);
-        try (TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {
+        try (DataPreview run = DataPreview.prepare(loaded, plan, new PreparationProgress(console))) {
+            if (run.isFirstWindow()) {
+                console.out()
+                        .println("streaming: the run reads the rows itself; these are the first "
+                                + loaded.config().streaming().bufferSize() + " of each data set");
+            }
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             console.out().println("prepared in " + run.data().directory());
             TokenView view = run.tokens();
@@ -71,7 +76,7 @@ final class PreprocessCommand implements Command {
         return ExitCode.DONE;
     }
 
-    private static void debug(int rows, LoadedConfig loaded, TrainingRun run, DataOverview overview, Console console) {
+    private static void debug(int rows, LoadedConfig loaded, DataPreview run, DataOverview overview, Console console) {
         TokenView view = run.tokens();
         overview.lines().forEach(console.out()::println);
         if (rows > 0) {

@@ -81,7 +81,8 @@ final class TrainCommand implements Command {
         }
 
         int run() {
-            console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
+            String data = run.prepared().map(DataSummary::of).orElse("data: read while the run goes on");
+            console.out().println(data + ", " + run.totalSteps() + " steps");
             run.load();
             before = answer("before training");
             TrainingResult result;
@@ -117,6 +118,7 @@ final class TrainCommand implements Command {
 
         private void conclude(OptionalDouble evaluationLoss) {
             console.out().println();
+            run.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows)));
             if (!before.isEmpty() && !after.isEmpty()) {
                 for (int i = 0; i < Math.min(SAMPLES_SHOWN, run.questions().size()); i++) {
                     PromptAndAnswer question = run.questions().get(i);

@@ -11,7 +11,6 @@ import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
@@ -35,7 +34,6 @@ final class ConfigValidator {
             DecimalMin.class,
             Min.class,
             NotBlank.class,
-            NotEmpty.class,
             Pattern.class,
             Positive.class,
             PositiveOrZero.class,
@@ -161,9 +159,6 @@ final class ConfigValidator {
             }
             if (constraint instanceof Size) {
                 return "must not be empty";
-            }
-            if (constraint instanceof NotEmpty) {
-                return "needs one entry at least";
             }
             return template;
         }

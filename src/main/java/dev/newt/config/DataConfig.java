@@ -2,7 +2,6 @@ package dev.newt.config;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.PositiveOrZero;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,6 @@ public record DataConfig(
                         value = "datasets",
                         description = "Data to train on, one entry for each source.",
                         example = "[{path: rows.jsonl, type: alpaca}]")
-                @NotEmpty
                 List<@Valid DatasetConfig> datasets,
         @Key(
                         value = "test_datasets",

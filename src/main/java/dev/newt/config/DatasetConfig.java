@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One entry of {@code datasets} or {@code test_datasets}.
+ * One entry of {@code datasets}, {@code test_datasets} or {@code pretraining_dataset}.
  *
  * @param path file or folder
  * @param type prompt strategy; unset means rows that are tokens already
@@ -61,6 +61,13 @@ public record DatasetConfig(
                         description = "Column with the text, for type completion; unset, text.",
                         example = "content")
                 Optional<String> field,
+        @Key(
+                        value = "text_column",
+                        description = "Column with the text, for type pretrain; the same as field.",
+                        example = "text")
+                Optional<String> textColumn,
+        @Key(value = "skip", description = "Rows that are left out at the beginning.", example = "1000")
+                Optional<@PositiveOrZero Integer> skip,
         @Key(
                         value = "field_messages",
                         description = "Column with the conversation; unset, messages.",

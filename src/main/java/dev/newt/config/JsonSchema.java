@@ -8,7 +8,6 @@ import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
@@ -48,10 +47,15 @@ public final class JsonSchema {
         extending.putArray("type").add("string").add("array").add("null");
         extending.putObject("items").put("type", "string");
         schema.setAll(top);
-        // What is required may come from the file that is extended.
-        ArrayNode required = schema.putArray("anyOf");
-        required.addObject().set("required", schema.remove("required"));
-        required.addObject().putArray("required").add("extends");
+        // What is required may come from the file that is extended; the data may be named by either of two keys.
+        ArrayNode forms = schema.putArray("anyOf");
+        ArrayNode required = (ArrayNode) schema.remove("required");
+        for (String data : List.of("datasets", "pretraining_dataset")) {
+            ObjectNode form = forms.addObject();
+            form.set("required", required.deepCopy().add(data));
+            form.putObject("properties").putObject(data).put("type", "array").put("minItems", 1);
+        }
+        forms.addObject().putArray("required").add("extends");
         schema.putObject("$defs").set("dataset", level(DatasetConfig.class));
         return MAPPER.writerWithDefaultPrettyPrinter()
                         .writeValueAsString(schema)
@@ -87,10 +91,7 @@ public final class JsonSchema {
 
     private static boolean mayBeEmpty(RecordComponent component) {
         Class<?> raw = Schema.raw(component.getGenericType());
-        return raw == Map.class
-                || raw == List.class
-                        && !component.isAnnotationPresent(NotEmpty.class)
-                        && component.getAnnotatedType().getAnnotation(NotEmpty.class) == null;
+        return raw == Map.class || raw == List.class;
     }
 
     private static void describe(ObjectNode property, Key key) {
@@ -186,8 +187,6 @@ public final class JsonSchema {
                 property.put("pattern", "^" + pattern.regexp() + "$");
             } else if (constraint instanceof Size size) {
                 property.put("minLength", size.min());
-            } else if (constraint instanceof NotEmpty) {
-                property.put("minItems", 1);
             }
         }
     }

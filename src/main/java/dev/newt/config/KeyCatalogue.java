@@ -35,7 +35,8 @@ public final class KeyCatalogue {
      * @param path such as {@code lora_r}, {@code datasets[].path} or {@code datasets[0].path}
      */
     public static Optional<KeyDoc> find(String path) {
-        String general = path.replaceAll("\\[\\d+]", "[]").replaceFirst("^test_datasets\\[]", "datasets[]");
+        String general = path.replaceAll("\\[\\d+]", "[]")
+                .replaceFirst("^(test_datasets|pretraining_dataset)\\[]", "datasets[]");
         return all().stream().filter(doc -> doc.path().equals(general)).findFirst();
     }
 
@@ -87,6 +88,7 @@ public final class KeyCatalogue {
         subjects.put(SpecialTokens.class, "model");
         subjects.put(AdapterConfig.class, "adapter");
         subjects.put(DataConfig.class, "data");
+        subjects.put(StreamingConfig.class, "data");
         subjects.put(DatasetConfig.class, "data");
         subjects.put(PromptFormat.class, "data");
         subjects.put(TrainingConfig.class, "training");

@@ -13,13 +13,29 @@ public record NewtConfig(
         @Valid ModelConfig model,
         @Valid AdapterConfig adapter,
         @Valid DataConfig data,
+        @Valid StreamingConfig streaming,
         @Valid TrainingConfig training,
         @Valid ScheduleConfig schedule,
         @Valid TrackingConfig tracking)
         implements CrossChecked.Rules {
+    /** What is trained on. */
+    public List<DatasetConfig> trainingDatasets() {
+        return data.datasets().isEmpty() ? streaming.pretrainingDataset() : data.datasets();
+    }
+
+    /** The key under which {@link #trainingDatasets} stand in the file. */
+    public String trainingDatasetsKey() {
+        return trainsOnText() ? "pretraining_dataset" : "datasets";
+    }
+
+    /** Whether an entry of {@link #trainingDatasets} without a type is running text; otherwise it is tokens already. */
+    public boolean trainsOnText() {
+        return data.datasets().isEmpty() && !streaming.pretrainingDataset().isEmpty();
+    }
+
     @Override
     public List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(streaming.findings(data, training));
         boolean qlora = adapter.kind().filter(kind -> kind == AdapterKind.QLORA).isPresent();
         if (qlora && !model.loadIn4bit()) {
             findings.add(Finding.error(

@@ -5,7 +5,6 @@ import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
@@ -67,9 +66,6 @@ final class QuickCheck {
     private static boolean holds(Annotation constraint, Object value) {
         if (constraint instanceof NotBlank) {
             return value instanceof String text && !text.isBlank();
-        }
-        if (constraint instanceof NotEmpty) {
-            return value instanceof Collection<?> items && !items.isEmpty();
         }
         if (value == null) {
             return true;

@@ -64,6 +64,28 @@ public record DatasetSettings(
                 path, dataFiles, dsType, split, type, promptFormat, field, chat, info, shard, choice);
     }
 
+    /** The same, of other rows. */
+    public DatasetSettings withSplit(Split rows) {
+        return new DatasetSettings(
+                path, dataFiles, dsType, rows, type, promptFormat, field, chat, info, shard, repo);
+    }
+
+    /** The same, read by a named strategy. */
+    public DatasetSettings withType(String name) {
+        return new DatasetSettings(
+                path,
+                dataFiles,
+                dsType,
+                split,
+                Optional.of(name),
+                Optional.empty(),
+                field,
+                chat,
+                info,
+                shard,
+                repo);
+    }
+
     /** Which files are asked for. */
     public DatasetRequest request() {
         return new DatasetRequest(path, dataFiles, dsType, split, repo);

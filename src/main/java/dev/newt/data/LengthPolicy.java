@@ -1,11 +1,13 @@
 package dev.newt.data;
 
 import dev.newt.data.source.Row;
+import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Decides which examples are kept, and counts. For one thread. */
@@ -32,6 +34,16 @@ final class LengthPolicy {
         this.endIds = Set.copyOf(endIds);
         this.details = new DetailCounter(settings.sequenceLen());
         this.kept = kept;
+    }
+
+    /** Tokens that end an answer of any of the data sets. */
+    static Set<Integer> endIds(List<DataSource> sources, Tokenizer tokenizer) {
+        Set<Integer> ids = new TreeSet<>();
+        tokenizer.eosId().ifPresent(ids::add);
+        sources.stream()
+                .flatMap(source -> source.settings().chat().eotTokens().stream())
+                .forEach(token -> tokenizer.idOf(token).ifPresent(ids::add));
+        return ids;
     }
 
     void accept(RowEncoder.Encoded encoded) {

@@ -86,15 +86,12 @@ public record Mixing(Strategy strategy, List<Double> probabilities, boolean shuf
     }
 
     private int[] interleaved(List<int[]> parts, long seed) {
-        double[] bounds = bounds();
+        Turns turns = turns(parts.size(), seed);
         int[] next = new int[parts.size()];
-        boolean[] exhausted = new boolean[parts.size()];
-        int left = strategy == Strategy.INTERLEAVE_UNDER ? 1 : parts.size();
         int[] order = new int[1024];
         int size = 0;
-        // In turn, a round is begun only if no data set, or not every one, has come to its end.
-        while (left > 0 || (probabilities.isEmpty() && size % parts.size() != 0)) {
-            int part = probabilities.isEmpty() ? size % parts.size() : drawn(bounds, seed, size);
+        while (!turns.over()) {
+            int part = turns.next();
             if (size == MOST_ROWS) {
                 throw new UserException("interleave_probs: a pass over the data would have more than " + MOST_ROWS
                         + " rows. Choose mix_strategy: interleave_under, or less different probabilities.");
@@ -103,11 +100,57 @@ public record Mixing(Strategy strategy, List<Double> probabilities, boolean shuf
             order[size++] = parts.get(part)[next[part]++];
             if (next[part] == parts.get(part).length) {
                 next[part] = 0;
-                left -= exhausted[part] ? 0 : 1;
-                exhausted[part] = true;
+                turns.ended(part);
             }
         }
         return Arrays.copyOf(order, size);
+    }
+
+    /** The data sets' turns in one pass over interleaved data. */
+    Turns turns(int dataSets, long seed) {
+        return new Turns(this, dataSets, seed);
+    }
+
+    /** Whose turn it is, and when a pass is over. */
+    static final class Turns {
+        private final double[] bounds;
+        private final long seed;
+        private final boolean[] exhausted;
+        private int left;
+        private int turn;
+
+        private Turns(Mixing mixing, int dataSets, long seed) {
+            this.bounds = mixing.bounds();
+            this.seed = seed;
+            this.exhausted = new boolean[dataSets];
+            this.left = mixing.strategy == Strategy.INTERLEAVE_UNDER ? 1 : dataSets;
+        }
+
+        /** In turn, a round is begun only if no data set, or not every one, has come to its end. */
+        boolean over() {
+            return left <= 0 && (bounds.length > 0 || turn % exhausted.length == 0);
+        }
+
+        /** Which data set gives the next row. */
+        int next() {
+            int at = turn++;
+            if (bounds.length == 0) {
+                return at % exhausted.length;
+            }
+            double uniform = Permutation.uniform(seed, at);
+            for (int i = 0; i < bounds.length - 1; i++) {
+                if (uniform < bounds[i]) {
+                    return i;
+                }
+            }
+            return bounds.length - 1;
+        }
+
+        /** To be told when a data set has given its last row; its first comes next. */
+        void ended(int dataSet) {
+            left -= exhausted[dataSet] ? 0 : 1;
+            exhausted[dataSet] = true;
+        }
     }
 
     private double[] bounds() {
@@ -119,15 +162,5 @@ public record Mixing(Strategy strategy, List<Double> probabilities, boolean shuf
             bounds[i] = sum;
         }
         return bounds;
-    }
-
-    private static int drawn(double[] bounds, long seed, int index) {
-        double uniform = Permutation.uniform(seed, index);
-        for (int i = 0; i < bounds.length - 1; i++) {
-            if (uniform < bounds[i]) {
-                return i;
-            }
-        }
-        return bounds.length - 1;
     }
 }

@@ -2,28 +2,23 @@ package dev.newt.data;
 
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
-import dev.newt.data.prompt.PromptStrategies;
-import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.data.source.DataFile;
-import dev.newt.data.source.DataFiles;
 import dev.newt.data.source.RowReader;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** From data files to tokens: reads, tokenises, masks, filters, splits, and keeps the result for the next run. */
 public final class Preparation {
     static final String TRAIN = "train";
     private static final String TEST = "test";
-    private static final String PARTS = ".parts";
+    static final String PARTS = ".parts";
     static final String VALIDATION_ROWS = "validation.rows";
     private static final int AXOLOTLS_BIN_SIZE = 200;
 
@@ -47,23 +42,18 @@ public final class Preparation {
     }
 
     private PreparedData prepare() {
-        List<List<DataFile>> train = find(settings.datasets());
-        List<List<DataFile>> test = find(settings.testDatasets());
-        // Wrong types and templates are found before anything is read.
-        List<PromptStrategy> trainStrategies = strategies(settings.datasets());
-        List<PromptStrategy> testStrategies = strategies(settings.testDatasets());
-        List<List<DataFile>> all = new ArrayList<>(train);
-        all.addAll(test);
-        String key = PreparationKey.of(settings, all, tokenizer);
-        RowFilter filter = new RowFilter(settings.datasetExactDeduplication(), settings.seed());
+        List<DataSource> train = DataSource.find(settings.datasets(), settings, tokenizer);
+        List<DataSource> test = DataSource.find(settings.testDatasets(), settings, tokenizer);
+        List<List<DataFile>> files =
+                Stream.concat(train.stream(), test.stream()).map(DataSource::files).toList();
+        String key = PreparationKey.of(settings, files, tokenizer);
+        RowFilter filter = new RowFilter(settings.datasetExactDeduplication());
         PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(key, directory -> {
             tokenizer.expectManyTexts();
-            DatasetStatistics statistics =
-                    write(directory, TRAIN, "datasets", settings.datasets(), train, trainStrategies, filter);
+            DatasetStatistics statistics = write(directory, TRAIN, "datasets", train, filter);
             Optional<DatasetStatistics> testStatistics = Optional.empty();
             if (!test.isEmpty()) {
-                testStatistics = Optional.of(
-                        write(directory, TEST, "test_datasets", settings.testDatasets(), test, testStrategies, filter));
+                testStatistics = Optional.of(write(directory, TEST, "test_datasets", test, filter));
             } else if (settings.valSetSize() > 0) {
                 int[] rows = ValidationSplit.choose(
                         TokenFile.open(directory, TRAIN), settings.valSetSize(), settings.seed());
@@ -104,75 +94,42 @@ public final class Preparation {
         }
     }
 
-    private List<List<DataFile>> find(List<DatasetSettings> datasets) {
-        return datasets.stream()
-                .map(dataset -> DataFiles.find(dataset.request(), settings.paths()))
-                .toList();
-    }
-
-    private List<PromptStrategy> strategies(List<DatasetSettings> datasets) {
-        return datasets.stream()
-                .map(dataset ->
-                        PromptStrategies.of(dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen()))
-                .toList();
-    }
-
     private DatasetStatistics write(
-            Path directory,
-            String name,
-            String key,
-            List<DatasetSettings> datasets,
-            List<List<DataFile>> files,
-            List<PromptStrategy> strategies,
-            RowFilter filter)
-            throws IOException {
+            Path directory, String name, String key, List<DataSource> sources, RowFilter filter) throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
-                RowReader reader = new RowReader();
-                RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints())) {
-            LengthPolicy policy = new LengthPolicy(settings, endIds(datasets), writer::add);
-            int[] counts = new int[datasets.size()];
-            for (int i = 0; i < datasets.size(); i++) {
-                String path = datasets.get(i).path();
+                RowReader reader = new RowReader()) {
+            LengthPolicy policy = new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), writer::add);
+            int[] counts = new int[sources.size()];
+            for (int i = 0; i < counts.length; i++) {
+                DataSource source = sources.get(i);
                 int before = writer.size();
                 long[] rows = {0};
                 long[] read = {0};
-                BooleanSupplier shard = filter.shard(datasets.get(i));
-                encoder.encode(
-                        reader,
-                        files.get(i),
-                        datasets.get(i).split(),
-                        strategies.get(i),
-                        () -> {
-                            read[0]++;
-                            return shard.getAsBoolean();
-                        },
-                        encoded -> {
-                            if (filter.isNew(encoded.fingerprint())) {
-                                policy.accept(encoded);
-                                progress.rows(path, ++rows[0]);
-                            }
-                        });
+                RowEncoder.Sink sink = encoded -> {
+                    if (filter.isNew(encoded.fingerprint())) {
+                        policy.accept(encoded);
+                        progress.rows(source.settings().path(), ++rows[0]);
+                    }
+                };
+                try (RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints(), sink)) {
+                    BooleanSupplier shard = Shard.rows(source.settings().shard(), settings.seed());
+                    reader.readRaw(source.files(), source.settings().split(), row -> {
+                        read[0]++;
+                        if (shard.getAsBoolean()) {
+                            encoder.add(row, source.strategy());
+                        }
+                    });
+                    encoder.finish();
+                }
                 counts[i] = writer.size() - before;
                 if (read[0] == 0) {
-                    throw new UserException(key + ": " + path + " has no rows"
-                            + (files.get(i).size() == 1
-                                    ? ""
-                                    : " in its " + files.get(i).size() + " files") + ".");
+                    throw source.hasNoRows(key);
                 }
             }
             policy.requireExamples(key);
             TokenFile.writeInts(directory.resolve(name + PARTS), counts);
             return policy.statistics(filter.takeDuplicates());
         }
-    }
-
-    private Set<Integer> endIds(List<DatasetSettings> datasets) {
-        Set<Integer> ids = new TreeSet<>();
-        tokenizer.eosId().ifPresent(ids::add);
-        datasets.stream()
-                .flatMap(dataset -> dataset.chat().eotTokens().stream())
-                .forEach(token -> tokenizer.idOf(token).ifPresent(ids::add));
-        return ids;
     }
 
     private OptionalDouble packingEfficiency(PreparedDataset train) {

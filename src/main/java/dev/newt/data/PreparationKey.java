@@ -3,6 +3,9 @@ package dev.newt.data;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.RepoChoice;
 import dev.newt.data.token.Tokenizer;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 
 /** Names prepared data by all that they depend on. */
@@ -12,9 +15,41 @@ final class PreparationKey {
 
     private PreparationKey() {}
 
+    /** By the content of the files. */
     static String of(DataSettings settings, List<List<DataFile>> files, Tokenizer tokenizer) {
         ContentHashes contents = new ContentHashes(settings.datasetPreparedPath());
-        Sha256 hash = new Sha256()
+        Sha256 hash = settingsHash(settings, tokenizer);
+        for (List<DataFile> ofDataset : files) {
+            hash.add(String.valueOf(ofDataset.size()));
+            for (DataFile file : ofDataset) {
+                hash.add(file.format().toString()).add(contents.of(file.path()));
+            }
+        }
+        return name(hash);
+    }
+
+    /** By the files' names and sizes: to read all of their content first is what streaming is to save. */
+    static String ofStream(DataSettings settings, List<DataSource> sources, Tokenizer tokenizer) {
+        Sha256 hash = settingsHash(settings, tokenizer).add(settings.mixing().toString());
+        for (DataSource source : sources) {
+            for (DataFile file : source.files()) {
+                hash.add(file.path().getFileName().toString()).add(String.valueOf(size(file)));
+            }
+            hash.add("");
+        }
+        return name(hash);
+    }
+
+    private static long size(DataFile file) {
+        try {
+            return Files.size(file.path());
+        } catch (IOException e) {
+            throw new UserException(file.path() + ": does not exist or cannot be read.", e);
+        }
+    }
+
+    private static Sha256 settingsHash(DataSettings settings, Tokenizer tokenizer) {
+        return new Sha256()
                 .add("newt prepared data " + VERSION)
                 .add(tokenizer.contentHash())
                 .add(tokenizer.chatTemplate().orElse(""))
@@ -29,12 +64,9 @@ final class PreparationKey {
                                 settings.seed(),
                                 settings.datasetExactDeduplication())
                         .toString());
-        for (List<DataFile> ofDataset : files) {
-            hash.add(String.valueOf(ofDataset.size()));
-            for (DataFile file : ofDataset) {
-                hash.add(file.format().toString()).add(contents.of(file.path()));
-            }
-        }
+    }
+
+    private static String name(Sha256 hash) {
         return hash.hex().substring(0, 32);
     }
 

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,10 @@ public final class PreparedSummary {
      * Reads the lengths of an entry of the cache; empty where there is none that is whole.
      *
      * @param validation whether rows of it are set aside
+     * @param mixing of the data sets
+     * @param seed of their order
      */
-    public static Optional<PreparedSummary> read(Path directory, boolean validation) {
+    public static Optional<PreparedSummary> read(Path directory, boolean validation, Mixing mixing, long seed) {
         try {
             Path manifest = directory.resolve(PreparedCache.MANIFEST);
             if (!Files.isRegularFile(manifest)) {
@@ -41,16 +44,19 @@ public final class PreparedSummary {
                     aside[row] = true;
                 }
             }
-            return Optional.of(new PreparedSummary(IntStream.range(0, all.length)
+            int[] rows = IntStream.range(0, all.length)
                     .filter(row -> !aside[row])
+                    .toArray();
+            int[] counts = TokenFile.readInts(directory.resolve(Preparation.TRAIN + Preparation.PARTS));
+            return Optional.of(new PreparedSummary(IntStream.of(mixing.order(rows, counts, seed))
                     .map(row -> all[row])
                     .toArray()));
-        } catch (IOException | JacksonException | IndexOutOfBoundsException e) {
+        } catch (IOException | JacksonException | IndexOutOfBoundsException | UserException e) {
             return Optional.empty(); // The next run prepares them again.
         }
     }
 
-    /** Tokens of each training example; those set aside for validation are left out. */
+    /** Tokens of each example of an epoch; those set aside for validation are left out. */
     public int[] lengths() {
         return lengths.clone();
     }

@@ -1,26 +1,24 @@
 package dev.newt.data;
 
 import dev.newt.data.prompt.PromptStrategy;
-import dev.newt.data.source.DataFile;
 import dev.newt.data.source.RawRow;
 import dev.newt.data.source.Row;
-import dev.newt.data.source.RowReader;
-import dev.newt.data.source.Split;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Finds rows on the calling thread, takes them apart and turns them into examples on others, and hands these on in the order of the rows.
- * What waits is bounded in rows and in bytes.
+ * Takes rows apart and turns them into examples on threads of its own, and hands these on in the order of the rows. What waits is bounded in
+ * rows and in bytes. For one thread.
  */
 final class RowEncoder implements AutoCloseable {
     private static final int ROWS_PER_TASK = 64;
@@ -40,12 +38,25 @@ final class RowEncoder implements AutoCloseable {
         void accept(Encoded encoded);
     }
 
+    /** The rows of a task: those before the first that failed, and what was wrong with that. */
+    private record Done(List<Encoded> encoded, Optional<RuntimeException> failure) {}
+
+    /** A row that no thread has yet. */
+    private record Waiting(RawRow row, PromptStrategy strategy) {}
+
     private final ExecutorService threads;
     private final int mostTasks;
     private final boolean fingerprints;
+    private final Sink sink;
+    private final Deque<Future<Done>> tasks = new ArrayDeque<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+    private long waitingBytes;
 
-    /** @param fingerprints whether the rows' contents are to be compared */
-    RowEncoder(int threads, boolean fingerprints) {
+    /**
+     * @param fingerprints whether the rows' contents are to be compared
+     * @param sink is called on the thread that adds the rows
+     */
+    RowEncoder(int threads, boolean fingerprints, Sink sink) {
         this.threads = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "data-preparation");
             thread.setDaemon(true);
@@ -53,45 +64,47 @@ final class RowEncoder implements AutoCloseable {
         });
         this.mostTasks = threads * TASKS_PER_THREAD;
         this.fingerprints = fingerprints;
+        this.sink = sink;
     }
 
-    /** @param next asked before each row whether it is wanted */
-    void encode(
-            RowReader reader,
-            List<DataFile> files,
-            Split split,
-            PromptStrategy strategy,
-            BooleanSupplier next,
-            Sink sink) {
-        Deque<Future<List<Encoded>>> tasks = new ArrayDeque<>();
-        List<RawRow> waiting = new ArrayList<>();
-        long[] bytes = {0};
-        reader.readRaw(files, split, row -> {
-            if (!next.getAsBoolean()) {
-                return;
+    /** Takes the next row. What became of earlier ones may be handed on. */
+    void add(RawRow row, PromptStrategy strategy) {
+        waiting.add(new Waiting(row, strategy));
+        waitingBytes += row.size();
+        if (waiting.size() == ROWS_PER_TASK || waitingBytes >= BYTES_PER_TASK) {
+            submit();
+            while (tasks.size() >= mostTasks
+                    || (!tasks.isEmpty() && tasks.element().isDone())) {
+                handOn(tasks.remove());
             }
-            waiting.add(row);
-            bytes[0] += row.size();
-            if (waiting.size() == ROWS_PER_TASK || bytes[0] >= BYTES_PER_TASK) {
-                tasks.add(submit(waiting, strategy));
-                waiting.clear();
-                bytes[0] = 0;
-                while (tasks.size() >= mostTasks
-                        || (!tasks.isEmpty() && tasks.element().isDone())) {
-                    drain(tasks.remove(), sink);
-                }
-            }
-        });
-        tasks.add(submit(waiting, strategy));
-        while (!tasks.isEmpty()) {
-            drain(tasks.remove(), sink);
         }
     }
 
-    private Future<List<Encoded>> submit(List<RawRow> rows, PromptStrategy strategy) {
-        List<RawRow> own = List.copyOf(rows);
-        return threads.submit(
-                () -> own.stream().map(row -> encoded(row.row(), strategy)).toList());
+    /** Hands on what became of all rows so far. */
+    void finish() {
+        submit();
+        while (!tasks.isEmpty()) {
+            handOn(tasks.remove());
+        }
+    }
+
+    private void submit() {
+        List<Waiting> own = List.copyOf(waiting);
+        tasks.add(threads.submit(() -> encoded(own)));
+        waiting.clear();
+        waitingBytes = 0;
+    }
+
+    private Done encoded(List<Waiting> rows) {
+        List<Encoded> done = new ArrayList<>();
+        try {
+            for (Waiting next : rows) {
+                done.add(encoded(next.row().row(), next.strategy()));
+            }
+            return new Done(done, Optional.empty());
+        } catch (RuntimeException e) {
+            return new Done(done, Optional.of(e));
+        }
     }
 
     private Encoded encoded(Row row, PromptStrategy strategy) {
@@ -102,22 +115,33 @@ final class RowEncoder implements AutoCloseable {
         return new Encoded(row, fingerprint, examples, findings);
     }
 
-    private static void drain(Future<List<Encoded>> task, Sink sink) {
+    private void handOn(Future<Done> task) {
         try {
-            task.get().forEach(sink::accept);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
+            Done done = task.get();
+            done.encoded().forEach(sink::accept);
+            if (done.failure().isPresent()) {
+                throw done.failure().get();
             }
-            throw new IllegalStateException(e.getCause());
+        } catch (ExecutionException e) {
+            throw Interruptible.unchecked(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while data were prepared", e);
+            throw new Interruptible.Interrupted(e);
         }
     }
 
+    /** Waits for what is being done, interrupted or not: the tokenizer may be closed behind it. */
     @Override
     public void close() {
         threads.shutdownNow();
+        boolean interrupted = Thread.interrupted();
+        try {
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

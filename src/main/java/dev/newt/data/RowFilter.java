@@ -2,27 +2,15 @@ package dev.newt.data;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
-/** Leaves out rows that are not of a data set's shard, and of equal rows all but the first. For one thread. */
+/** Leaves out of equal rows all but the first. For one thread. */
 final class RowFilter {
     private final Optional<Fingerprints> seen;
-    private final long seed;
     private long duplicates;
 
     /** @param deduplicate whether rows that equal an earlier one of any data set are left out */
-    RowFilter(boolean deduplicate, long seed) {
+    RowFilter(boolean deduplicate) {
         this.seen = deduplicate ? Optional.of(new Fingerprints()) : Optional.empty();
-        this.seed = seed;
-    }
-
-    /** Says of the rows of one data set, one after the other, whether each is of its shard. */
-    BooleanSupplier shard(DatasetSettings dataset) {
-        long[] next = {0};
-        return () -> {
-            long number = next[0]++;
-            return dataset.shard().map(shard -> shard.has(number, seed)).orElse(true);
-        };
     }
 
     boolean needsFingerprints() {

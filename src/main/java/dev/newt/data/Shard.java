@@ -1,5 +1,8 @@
 package dev.newt.data;
 
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
 /**
  * One of several equal parts of a data set: of every {@code count} rows that follow one another it has one, chosen by seed.
  *
@@ -11,6 +14,15 @@ public record Shard(int count, int index) {
         if (count < 1 || index < 0 || index >= count) {
             throw new IllegalArgumentException("part " + index + " of " + count);
         }
+    }
+
+    /** Says of the rows of a data set, one after the other, whether each is of the part; without one, all are. */
+    static BooleanSupplier rows(Optional<Shard> part, long seed) {
+        long[] next = {0};
+        return () -> {
+            long row = next[0]++;
+            return part.map(shard -> shard.has(row, seed)).orElse(true);
+        };
     }
 
     /** Whether the part has the row, counted from 0 over all files of the data set. */

@@ -205,8 +205,12 @@ public record ExecutionPlan(
             Optional<Integer> saveTotalLimit,
             long seed) {}
 
-    /** The files, absolute. */
-    public record Data(List<String> train, List<String> test, double valSetSize) {}
+    /**
+     * The files, absolute.
+     *
+     * @param windowRows rows that are mixed and packed together, where they are read while the run goes on; absent where all are prepared
+     */
+    public record Data(List<String> train, List<String> test, double valSetSize, Optional<Integer> windowRows) {}
 
     /**
      * Memory in bytes at the moment of the peak, by part, for rows of full length.

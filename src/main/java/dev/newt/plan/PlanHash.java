@@ -4,6 +4,7 @@ import dev.newt.config.AdapterConfig;
 import dev.newt.config.DataConfig;
 import dev.newt.config.ModelConfig;
 import dev.newt.config.NewtConfig;
+import dev.newt.config.StreamingConfig;
 import dev.newt.config.TrainingConfig;
 import dev.newt.model.DecoderSpec;
 import dev.newt.plan.ExecutionPlan.Compute;
@@ -35,13 +36,20 @@ final class PlanHash {
             DecoderSpec spec,
             AdapterConfig adapter,
             DataConfig data,
+            Optional<StreamingConfig> streaming,
             TrainingConfig training,
             String computeType) {}
 
     /** Of everything that the result of a run depends on. */
     static String of(NewtConfig config, DecoderSpec spec, Compute compute) {
-        return digest(
-                new Identity(config.model(), spec, config.adapter(), config.data(), config.training(), compute.type()));
+        return digest(new Identity(
+                config.model(),
+                spec,
+                config.adapter(),
+                config.data(),
+                config.streaming().inUse(),
+                config.training(),
+                compute.type()));
     }
 
     /** SHA-256 of a record's values, in hexadecimal digits. */

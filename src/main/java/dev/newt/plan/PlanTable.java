@@ -108,6 +108,10 @@ public final class PlanTable {
                                 .trainRows()
                                 .map(rows -> ", " + Text.count(rows) + " rows")
                                 .orElse(""));
+        plan.data()
+                .windowRows()
+                .ifPresent(
+                        rows -> line("", "read while the run goes on, in windows of " + Text.count(rows) + " rows"));
         if (!plan.data().test().isEmpty()) {
             line(
                     "",

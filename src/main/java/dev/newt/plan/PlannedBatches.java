@@ -2,7 +2,9 @@ package dev.newt.plan;
 
 import dev.newt.config.DataConfig;
 import dev.newt.config.NewtConfig;
+import dev.newt.data.Mixing;
 import dev.newt.data.pack.BatchSettings;
+import java.util.List;
 
 /** How a configuration makes rows into micro batches. */
 public final class PlannedBatches {
@@ -24,6 +26,14 @@ public final class PlannedBatches {
                 1,
                 config.data().evalSamplePacking().orElse(config.data().samplePacking()),
                 false);
+    }
+
+    /** How the rows of several data sets are joined. */
+    public static Mixing mixing(DataConfig data) {
+        return new Mixing(
+                Mixing.Strategy.valueOf(data.mixStrategy().name()),
+                data.interleaveProbs().orElse(List.of()),
+                data.shuffleBeforeMergingDatasets());
     }
 
     private static BatchSettings of(NewtConfig config, int rows, int accumulation, boolean packing, boolean shuffle) {

@@ -3,6 +3,8 @@ package dev.newt.plan;
 import dev.newt.config.DataConfig;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
+import dev.newt.config.MixStrategy;
+import dev.newt.config.StreamingConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
 import dev.newt.data.DatasetInfo;
@@ -37,7 +39,8 @@ final class PlannedData {
     PlannedData(LoadedConfig loaded) {
         this.loaded = loaded;
         checkTemplate();
-        this.train = find("datasets", loaded.config().data().datasets());
+        this.train =
+                find(loaded.config().trainingDatasetsKey(), loaded.config().trainingDatasets());
         this.test = find("test_datasets", loaded.config().data().testDatasets());
     }
 
@@ -58,7 +61,11 @@ final class PlannedData {
     }
 
     Data files() {
-        return new Data(paths(train), paths(test), loaded.config().data().valSetSize());
+        return new Data(
+                paths(train),
+                paths(test),
+                loaded.config().data().valSetSize(),
+                loaded.config().streaming().inUse().map(StreamingConfig::bufferSize));
     }
 
     private static List<String> paths(List<List<DataFile>> sets) {
@@ -118,12 +125,13 @@ final class PlannedData {
 
     /** Exact where the data are prepared. Else from the rows, or with packing from the size of the files: see {@link Steps#certainty}. */
     Steps steps(Batch batch) {
-        Optional<PreparedSummary> prepared =
-                PreparedLink.find(loaded, files()).filter(summary -> summary.lengths().length > 0);
+        Optional<PreparedSummary> prepared = loaded.config().streaming().isOn()
+                ? Optional.empty()
+                : PreparedLink.find(loaded, files()).filter(summary -> summary.lengths().length > 0);
         Optional<Long> rows =
                 prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
         Optional<Tokens> tokens = prepared.map(summary -> new Tokens(summary.tokens(), true))
-                .or(() -> isHere()
+                .or(() -> isHere() && !interleaves()
                         ? TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false))
                         : Optional.empty());
         Optional<Long> perEpoch = prepared.map(summary -> stepsPerEpoch(summary.lengths()))
@@ -167,13 +175,18 @@ final class PlannedData {
         return batch.packing() || cutsRows();
     }
 
+    /** An epoch is another number of rows than there are. */
+    private boolean interleaves() {
+        return loaded.config().data().mixStrategy() != MixStrategy.CONCAT;
+    }
+
     private double valSetShare() {
         double aside = loaded.config().data().valSetSize();
         return aside < 1 ? aside : 0;
     }
 
     private boolean cutsRows() {
-        return loaded.config().data().datasets().stream().anyMatch(set -> set.type()
+        return loaded.config().trainingDatasets().stream().anyMatch(set -> set.type()
                 .flatMap(type -> type.name())
                 .filter("completion"::equals)
                 .isPresent());
@@ -181,10 +194,10 @@ final class PlannedData {
 
     /** Rows left for training after those set aside. */
     private Optional<Long> trainRows() {
-        boolean parts = loaded.config().data().datasets().stream()
-                .anyMatch(
-                        set -> set.split().filter(split -> split.contains("[")).isPresent());
-        if (parts || !isHere()) {
+        boolean parts = loaded.config().trainingDatasets().stream()
+                .anyMatch(set -> set.skip().isPresent()
+                        || set.split().filter(split -> split.contains("[")).isPresent());
+        if (parts || interleaves() || !isHere()) {
             return Optional.empty();
         }
         long rows = 0;

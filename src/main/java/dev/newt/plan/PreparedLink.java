@@ -46,7 +46,10 @@ public final class PreparedLink {
             }
             boolean validation = data.testDatasets().isEmpty() && data.valSetSize() > 0;
             return PreparedSummary.read(
-                    folder(loaded).resolve(Files.readString(link).strip()), validation);
+                    folder(loaded).resolve(Files.readString(link).strip()),
+                    validation,
+                    PlannedBatches.mixing(data),
+                    loaded.config().training().seed());
         } catch (IOException e) {
             return Optional.empty(); // Only an estimate is lost.
         }

@@ -62,11 +62,37 @@ final class DataWiring {
     }
 
     DataSettings data() {
+        return data(
+                config.trainingDatasets().stream().map(this::trainingDataset).toList(),
+                config.data().testDatasets().stream().map(this::dataset).toList(),
+                config.data().valSetSize());
+    }
+
+    /** What a streamed run is evaluated on, which is prepared. */
+    Optional<DataSettings> testDataAlone() {
+        return Optional.of(config.data().testDatasets())
+                .filter(sets -> !sets.isEmpty())
+                .map(sets -> data(sets.stream().map(this::dataset).toList(), List.of(), 0).withMixing(Mixing.none()));
+    }
+
+    /** The first rows of every data set, as many as a window has, to be looked at. */
+    DataSettings firstWindow() {
+        long rows = config.streaming().bufferSize();
+        DataSettings all = data();
+        return data(
+                all.datasets().stream()
+                        .map(set -> set.withSplit(set.split().first(rows)))
+                        .toList(),
+                all.testDatasets(),
+                0);
+    }
+
+    private DataSettings data(List<DatasetSettings> train, List<DatasetSettings> test, double valSetSize) {
         DataConfig data = config.data();
         return new DataSettings(
-                        data.datasets().stream().map(this::trainingDataset).toList(),
-                        data.testDatasets().stream().map(this::dataset).toList(),
-                        data.valSetSize(),
+                        train,
+                        test,
+                        valSetSize,
                         data.trainOnInputs(),
                         data.sequenceLen(),
                         data.minSampleLen(),
@@ -77,14 +103,25 @@ final class DataWiring {
                         PreparedLink.folder(loaded),
                         loaded.paths()::find)
                 .withExactDeduplication(data.datasetExactDeduplication())
-                .withMixing(new Mixing(
-                        Mixing.Strategy.valueOf(data.mixStrategy().name()),
-                        data.interleaveProbs().orElse(List.of()),
-                        data.shuffleBeforeMergingDatasets()));
+                .withMixing(PlannedBatches.mixing(data));
     }
 
     BatchSettings trainingBatches() {
         return PlannedBatches.training(config);
+    }
+
+    /** Batches of streamed rows, which are mixed as {@code shuffle_merged_datasets} says. */
+    BatchSettings streamedBatches() {
+        BatchSettings prepared = trainingBatches();
+        return new BatchSettings(
+                prepared.microBatchSize(),
+                prepared.gradientAccumulationSteps(),
+                prepared.sequenceLen(),
+                prepared.samplePacking(),
+                prepared.samplePackingBinSize(),
+                prepared.samplePackingSequentially(),
+                config.data().shuffleMergedDatasets(),
+                prepared.seed());
     }
 
     BatchSettings evaluationBatches() {
@@ -93,7 +130,9 @@ final class DataWiring {
 
     /** With the part that the top level takes of all data sets, where the entry does not say another. */
     private DatasetSettings trainingDataset(DatasetConfig dataset) {
-        DatasetSettings settings = dataset(dataset);
+        DatasetSettings settings = config.trainsOnText() && dataset.type().isEmpty()
+                ? dataset(dataset).withType("pretrain")
+                : dataset(dataset);
         DataConfig data = config.data();
         return data.datasetShardNum()
                 .filter(count -> settings.shard().isEmpty())
@@ -118,10 +157,13 @@ final class DataWiring {
                         dataset.path(),
                         dataset.dataFiles().map(TextOrList::all).orElse(List.of()),
                         dataset.dsType().map(type -> Format.named(type.text())),
-                        dataset.split().map(Split::parse).orElse(Split.TRAIN),
+                        dataset.split()
+                                .map(Split::parse)
+                                .orElse(Split.TRAIN)
+                                .skipping(dataset.skip().orElse(0)),
                         dataset.type().flatMap(type -> type.name()),
                         dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
-                        dataset.field().orElse("text"),
+                        dataset.field().or(dataset::textColumn).orElse("text"),
                         chat(dataset))
                 .withRepo(new RepoChoice(dataset.name(), dataset.revision()));
     }

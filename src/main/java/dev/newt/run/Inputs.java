@@ -42,7 +42,7 @@ public final class Inputs {
     public static void fetch(LoadedConfig loaded, DownloadListener listener) {
         Inputs inputs = new Inputs(loaded, Hub.fromEnvironment(listener), WebCache.fromEnvironment(listener));
         inputs.fetchModel(false);
-        inputs.fetch("datasets", loaded.config().data().datasets());
+        inputs.fetch(loaded.config().trainingDatasetsKey(), loaded.config().trainingDatasets());
         inputs.fetch("test_datasets", loaded.config().data().testDatasets());
         inputs.requireAll();
     }

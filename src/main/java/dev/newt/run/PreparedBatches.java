@@ -1,10 +1,12 @@
 package dev.newt.run;
 
+import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.train.BatchSource;
+import dev.newt.train.StepData;
 import java.util.AbstractList;
 import java.util.List;
 
@@ -24,10 +26,12 @@ final class PreparedBatches implements BatchSource {
     }
 
     @Override
-    public List<MicroBatch> microBatches(long globalStep) {
+    public StepData step(long globalStep, DataPosition position) {
         int epoch = Math.toIntExact(globalStep / plan.stepsPerEpoch());
         int step = (int) (globalStep % plan.stepsPerEpoch());
-        return plan.microBatches(epoch, step).stream().map(dataset::microBatch).toList();
+        List<MicroBatch> microBatches =
+                plan.microBatches(epoch, step).stream().map(dataset::microBatch).toList();
+        return new StepData(microBatches, position);
     }
 
     /** All micro batches of one pass, each read when it is asked for. The settings' accumulation must be 1. */

@@ -4,7 +4,6 @@ import dev.newt.config.LoadedConfig;
 import dev.newt.config.ScheduleConfig;
 import dev.newt.data.DatasetStatistics;
 import dev.newt.data.MicroBatch;
-import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
 import dev.newt.data.Samples.PromptAndAnswer;
@@ -14,7 +13,6 @@ import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PlanJson;
-import dev.newt.plan.PreparedLink;
 import dev.newt.tensor.Engine;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
@@ -36,8 +34,7 @@ public final class TrainingRun implements AutoCloseable {
     private final DataWiring wiring;
     private final OutputLock lock;
     private final Tokenizer tokenizer;
-    private final PreparedData data;
-    private final PreparedBatches batches;
+    private final RunData data;
     private final TrainSettings settings;
     private final Answers questions;
     private Optional<Engine> engine = Optional.empty();
@@ -55,19 +52,24 @@ public final class TrainingRun implements AutoCloseable {
         this.wiring = wiring;
         this.lock = lock;
         this.tokenizer = tokenizer;
-        this.data = Preparation.prepare(wiring.data(), tokenizer, progress);
-        PreparedLink.remember(loaded, data.directory());
-        requirePositions();
-        this.batches = new PreparedBatches(data.train(), wiring.trainingBatches());
-        String dataKey = data.directory().getFileName().toString();
-        this.settings = new TrainWiring(loaded, plan).settings(dataKey, batches.stepsPerEpoch());
-        this.questions = data.validation()
-                .map(set -> Answers.of(
-                        set,
-                        loaded.config().schedule().evalTableSize(),
-                        plan.batch().sequenceLen(),
-                        tokenizer))
-                .orElseGet(() -> new Answers(List.of()));
+        this.data = loaded.config().streaming().isOn()
+                ? StreamedRunData.open(loaded.config(), wiring, tokenizer, progress)
+                : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
+        try {
+            requirePositions(loaded, plan, data.longest());
+            this.settings =
+                    new TrainWiring(loaded, plan).settings(data.key(), data.batches().stepsPerEpoch());
+            this.questions = data.validation()
+                    .map(set -> Answers.of(
+                            set,
+                            loaded.config().schedule().evalTableSize(),
+                            plan.batch().sequenceLen(),
+                            tokenizer))
+                    .orElseGet(() -> new Answers(List.of()));
+        } catch (RuntimeException e) {
+            data.close();
+            throw e;
+        }
     }
 
     /** Takes the output directory for this run alone, and prepares the data. Nothing is loaded yet. */
@@ -85,7 +87,7 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private static OutputLock lock(LoadedConfig loaded) {
+    static OutputLock lock(LoadedConfig loaded) {
         try {
             return OutputLock.acquire(
                     loaded.paths().output(loaded.config().schedule().outputDir()));
@@ -94,17 +96,18 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    public PreparedData data() {
-        return data;
+    /** The rows, where all were prepared before the run; empty with streaming. */
+    public Optional<PreparedData> prepared() {
+        return data instanceof PreparedRunData prepared ? Optional.of(prepared.data()) : Optional.empty();
     }
 
-    /** The training examples, readable. */
-    public TokenView tokens() {
-        return new TokenView(data.train(), tokenizer);
+    /** With streaming, what became of the rows that were read so far. */
+    public Optional<DatasetStatistics> streamed() {
+        return data instanceof StreamedRunData streamed ? streamed.statistics() : Optional.empty();
     }
 
     public long totalSteps() {
-        return settings.totalSteps(batches.stepsPerEpoch());
+        return settings.totalSteps(data.batches().stepsPerEpoch());
     }
 
     public Path outputDirectory() {
@@ -112,11 +115,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /** A row's positions must lie within those that the model was made for. */
-    private void requirePositions() {
+    static void requirePositions(LoadedConfig loaded, ExecutionPlan plan, int longest) {
         int positions = plan.model().maxPositions();
-        int longest = Math.max(
-                data.statistics().longest(),
-                data.testStatistics().map(DatasetStatistics::longest).orElse(0));
         if (longest > positions) {
             throw loaded.error(
                     "sequence_len",
@@ -196,7 +196,7 @@ public final class TrainingRun implements AutoCloseable {
                 tuned().trainable(),
                 plan.compute().checkpointing(),
                 outputs);
-        return new Trainer(engine.get(), stepModel, batches, evaluation, chosen, stop, listeners);
+        return new Trainer(engine.get(), stepModel, data.batches(), evaluation, chosen, stop, listeners);
     }
 
     private TunedModel tuned() {
@@ -207,6 +207,7 @@ public final class TrainingRun implements AutoCloseable {
     public void close() {
         model.ifPresent(TunedModel::close);
         engine.ifPresent(Engine::close);
+        data.close();
         tokenizer.close();
         lock.close();
     }

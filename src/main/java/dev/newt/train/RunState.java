@@ -1,13 +1,16 @@
 package dev.newt.train;
 
+import dev.newt.data.DataPosition;
+
 /**
- * Where a run stands after a step, beside its tensors. The position in the data and the keys of dropout follow from the step.
+ * Where a run stands after a step, beside its tensors. The keys of dropout follow from the step.
  *
  * @param step optimizer steps done
  * @param tokens seen, and {@code trainedTokens} likewise
  * @param elapsedSeconds in training
  * @param sinceLog what the next line of metrics is made of
  * @param highLossSteps steps in a row whose loss was above the watchdog's threshold
+ * @param data where the next step's data begin
  * @param evaluationPending whether the evaluation after this step was cut short
  */
 record RunState(
@@ -17,6 +20,7 @@ record RunState(
         double elapsedSeconds,
         Window sinceLog,
         int highLossSteps,
+        DataPosition data,
         boolean evaluationPending) {
 
     /** Sums since the last line of metrics. */
@@ -33,10 +37,11 @@ record RunState(
     }
 
     static RunState atStart() {
-        return new RunState(0, 0, 0, 0, Window.EMPTY, 0, false);
+        return new RunState(0, 0, 0, 0, Window.EMPTY, 0, DataPosition.START, false);
     }
 
-    RunState afterStep(double summedLoss, long stepTokens, long stepTrainedTokens, double seconds) {
+    RunState afterStep(
+            double summedLoss, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
         return new RunState(
                 step + 1,
                 tokens + stepTokens,
@@ -44,19 +49,20 @@ record RunState(
                 elapsedSeconds + seconds,
                 sinceLog.plus(summedLoss, stepTokens, stepTrainedTokens, seconds),
                 highLossSteps,
+                end,
                 false);
     }
 
     RunState withEmptyWindow() {
         return new RunState(
-                step, tokens, trainedTokens, elapsedSeconds, Window.EMPTY, highLossSteps, evaluationPending);
+                step, tokens, trainedTokens, elapsedSeconds, Window.EMPTY, highLossSteps, data, evaluationPending);
     }
 
     RunState withHighLossSteps(int count) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, evaluationPending);
+        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, data, evaluationPending);
     }
 
     RunState withEvaluationPending(boolean pending) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, pending);
+        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, pending);
     }
 }

@@ -165,7 +165,8 @@ public final class Trainer {
     private OptionalDouble step(AdamW optimizer) {
         long start = System.nanoTime();
         long index = state.step();
-        List<MicroBatch> batches = data.microBatches(index);
+        StepData stepData = data.step(index, state.data());
+        List<MicroBatch> batches = stepData.microBatches();
         double lossScale = Sft.lossScale(batches);
         double summedLoss = 0;
         for (int i = 0; i < batches.size(); i++) {
@@ -190,7 +191,7 @@ public final class Trainer {
 
         long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
         double seconds = (System.nanoTime() - start) / 1e9;
-        state = state.afterStep(summedLoss, tokens, trainedTokens, seconds);
+        state = state.afterStep(summedLoss, tokens, trainedTokens, seconds, stepData.end());
         savedNow = Optional.empty();
         lastGradNorm = gradNorm;
         lastLearningRate = learningRate;

@@ -92,7 +92,8 @@ class ExamplesTest {
                 "output_dir=" + folder.resolve("out"),
                 "dataset_prepared_path=" + folder.resolve("prepared")));
         String text = Files.readString(FOLDER.resolve(name + ".yaml"));
-        more.add("datasets[0].split=train[:20]");
+        String datasets = text.contains("\npretraining_dataset:") ? "pretraining_dataset" : "datasets";
+        more.add(datasets + "[0].split=train[:20]");
         if (text.contains("test_datasets")) {
             more.add("test_datasets[0].split=train[:2]");
         }

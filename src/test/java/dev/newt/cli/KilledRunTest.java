@@ -18,23 +18,31 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The program, killed at 20 random instants of its life and resumed each time, ends with the bits of a run that nothing disturbed; and no
+ * The program, killed at random instants of its life and resumed each time, ends with the bits of a run that nothing disturbed; and no
  * kill leaves a file that looks whole and is not.
  */
 @DisabledOnOs(OS.WINDOWS)
 class KilledRunTest {
-    private static final int KILLS = 20;
     private static final int KILLS_OF_STARTS = 3;
     private static final int STEPS = 36;
-    private static final String[] SCHEDULE = {
-        "max_steps: " + STEPS,
-        "save_steps: 2",
-        "save_total_limit: 2",
-        "val_set_size: 0.1",
-        "eval_steps: 5",
-        "eval_table_size: 0",
-        "auto_resume_from_checkpoints: true"
-    };
+    private static final String SCHEDULE =
+            """
+            max_steps: %d
+            save_steps: 2
+            save_total_limit: 2
+            eval_steps: 5
+            eval_table_size: 0
+            auto_resume_from_checkpoints: true
+            """
+                    .formatted(STEPS);
+    private static final String PREPARED = "val_set_size: 0.1\n";
+    /** Windows that end within steps, and passes that end within windows. */
+    private static final String STREAMED =
+            """
+            streaming: true
+            streaming_multipack_buffer_size: 13
+            test_datasets: [{path: rows.jsonl, type: completion, split: "train[:5]"}]
+            """;
 
     @TempDir
     Path temporary;
@@ -45,12 +53,22 @@ class KilledRunTest {
     @Test
     @Timeout(600)
     void endsAsIfItHadNeverBeenKilled() throws Exception {
+        killAndCompare(20, SCHEDULE + PREPARED);
+    }
+
+    @Test
+    @Timeout(600)
+    void soDoesARunOfStreamedData() throws Exception {
+        killAndCompare(8, SCHEDULE + STREAMED);
+    }
+
+    private void killAndCompare(int kills, String schedule) throws Exception {
         Path whole = Files.createDirectory(temporary.resolve("whole"));
-        Times times = undisturbed(whole);
+        Times times = undisturbed(whole, schedule);
 
         long seed = Long.getLong("newt.kill.seed", System.nanoTime());
         Path killed = Files.createDirectory(temporary.resolve("killed"));
-        Path config = TinyRun.config(killed, SCHEDULE);
+        Path config = TinyRun.config(killed, schedule);
         List<String> instants = new ArrayList<>();
         int halfWritten = 0;
         try {
@@ -60,7 +78,7 @@ class KilledRunTest {
                 check(killed, config);
             }
             double[] targets = DoubleStream.generate(() -> random.nextDouble(STEPS))
-                    .limit(KILLS - KILLS_OF_STARTS)
+                    .limit(kills - KILLS_OF_STARTS)
                     .sorted()
                     .toArray();
             for (int i = 0; i < targets.length; i++) {
@@ -77,7 +95,7 @@ class KilledRunTest {
                     + halfWritten + " kills: " + String.join("; ", instants));
         }
 
-        assertThat(instants).hasSize(KILLS);
+        assertThat(instants).hasSize(kills);
         assertThat(halfWritten).as("kills that came upon a half-written file").isPositive();
         assertThat(values(killed)).as("seed %d", seed).isEqualTo(values(whole));
         for (String file : List.of(
@@ -92,8 +110,8 @@ class KilledRunTest {
         assertThat(RunFolderCheck.temporaries(killed.resolve("out"))).isEmpty();
     }
 
-    private static Times undisturbed(Path folder) throws Exception {
-        TinyRun.config(folder, SCHEDULE);
+    private static Times undisturbed(Path folder, String schedule) throws Exception {
+        TinyRun.config(folder, schedule);
         long begin = System.nanoTime();
         NewtProcess process = NewtProcess.ofClasses(folder, "config.yaml");
         process.awaitOut(" trainable parameters, on ");

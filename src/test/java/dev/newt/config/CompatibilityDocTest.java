@@ -46,7 +46,7 @@ class CompatibilityDocTest {
                 """
 
                 A value that asks for nothing (`false`, empty, `null`) is accepted everywhere and gives no warning. The keys of `datasets[]` are those
-                of `test_datasets[]` too. Defaults of keys that do no work are Axolotl's.
+                of `test_datasets[]` and `pretraining_dataset[]` too. Defaults of keys that do no work are Axolotl's.
                 """);
         Map<String, List<KeyDoc>> bySubject = new LinkedHashMap<>();
         docs.forEach(doc ->

@@ -156,6 +156,43 @@ class ConfigFileTest {
         assertThat(errors(SMALL + line.strip() + "\n")).containsExactly("c.yaml:6:" + column + ": error: " + message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            streaming: true                     | streaming needs max_steps, such as max_steps: 1000
+            pretraining_dataset: [{path: p}]    | pretraining_dataset and datasets exclude each other; keep datasets, with streaming: true
+            val_set_size: 0.1                   | streaming sets no rows aside; list rows to evaluate on under test_datasets, and set val_set_size: 0
+            dataset_exact_deduplication: true   | dataset_exact_deduplication needs rows that are prepared before the run; leave it or streaming out
+            shuffle_before_merging_datasets: on | shuffle_before_merging_datasets needs rows that are prepared before the run; leave it or streaming out
+            streaming_multipack_buffer_size: 0  | streaming_multipack_buffer_size is 0; it must be 1 or more
+            """)
+    void saysWhatStreamedRowsCannotBe(String line, String message) throws IOException {
+        String more = line.startsWith("streaming: ") ? "" : "max_steps: 5\nstreaming: true\n";
+
+        assertThat(errors(SMALL + line.strip() + "\n" + more))
+                .singleElement()
+                .asString()
+                .startsWith("c.yaml:6:")
+                .endsWith("error: " + message);
+    }
+
+    @Test
+    void pretrainingDatasetTakesThePlaceOfDatasets() throws IOException {
+        String without = SMALL.replaceAll("(?s)datasets:.*?(?=\\n\\w)", "pretraining_dataset:\n  - path: rows.jsonl\n    skip: 7");
+        NewtConfig config = load(without + "max_steps: 10\npretrain_multipack_attn: true\n");
+
+        assertThat(config.streaming().isOn()).isTrue();
+        assertThat(config.trainingDatasetsKey()).isEqualTo("pretraining_dataset");
+        assertThat(config.trainingDatasets()).singleElement().satisfies(set -> {
+            assertThat(set.path()).isEqualTo("rows.jsonl");
+            assertThat(set.skip()).contains(7);
+        });
+        assertThat(errors(without)).singleElement().asString().contains("pretraining_dataset needs max_steps");
+        assertThat(load(SMALL).streaming().isOn()).isFalse();
+    }
+
     @Test
     void readsTheNumbersThatYaml11TakesForText() throws IOException {
         NewtConfig config =

@@ -1,6 +1,7 @@
 package dev.newt.golden;
 
 import dev.newt.adapter.Lora;
+import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
 import dev.newt.optim.AdamWSettings;
@@ -8,6 +9,7 @@ import dev.newt.optim.LearningRateSchedule;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.TrainableParameter;
 import dev.newt.train.BatchSource;
+import dev.newt.train.StepData;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
 import dev.newt.train.StepModel;
@@ -109,8 +111,8 @@ final class GoldenTraining {
             }
 
             @Override
-            public List<MicroBatch> microBatches(long globalStep) {
-                return batches.apply((int) globalStep);
+            public StepData step(long globalStep, DataPosition position) {
+                return new StepData(batches.apply((int) globalStep), position);
             }
         };
         Path output = temporaryDirectory();

@@ -62,8 +62,8 @@ class PlannedStepsTest {
         try (TrainingRun run = TrainingRun.prepare(loaded, Planner.plan(loaded), Progress.NONE)) {
             return new Prepared(
                     run.totalSteps(),
-                    IntStream.of(run.data().train().lengths()).sum(),
-                    run.data().train().size());
+                    IntStream.of(run.prepared().orElseThrow().train().lengths()).sum(),
+                    run.prepared().orElseThrow().train().size());
         }
     }
 
@@ -83,6 +83,27 @@ class PlannedStepsTest {
         LoadedConfig smaller = ConfigFile.load(file, List.of("micro_batch_size=1", "gradient_accumulation_steps=3"));
         assertThat(Planner.plan(smaller).steps().total())
                 .contains(prepare(smaller).steps());
+    }
+
+    /** An epoch has as many rows as the mixture, not as the files. */
+    @Test
+    void countsInterleavedRowsAsTheyAreMixed() throws IOException {
+        Path other = Files.writeString(folder.resolve("other.jsonl"), "{\"text\": \"a b c\"}\n".repeat(7));
+        for (String strategy : List.of("interleave_under", "interleave_over")) {
+            LoadedConfig loaded = ConfigFile.load(
+                    file, List.of("datasets[1]={path: " + other + ", type: completion}", "mix_strategy=" + strategy));
+            Steps before = Planner.plan(loaded).steps();
+            assertThat(before.certainty()).isEqualTo("unknown");
+            assertThat(before.tokens()).isEmpty();
+
+            Prepared prepared = prepare(loaded);
+
+            Steps steps = Planner.plan(loaded).steps();
+            assertThat(prepared.rows()).isEqualTo(strategy.equals("interleave_under") ? 14 : 120);
+            assertThat(steps.trainRows()).contains((long) prepared.rows());
+            assertThat(steps.tokens()).contains(new Tokens(prepared.tokens(), true));
+            assertThat(steps.total()).contains(prepared.steps());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.newt.train;
 
+import dev.newt.data.DataPosition;
 import dev.newt.data.Example;
 import dev.newt.data.MicroBatch;
 import java.util.ArrayList;
@@ -9,12 +10,12 @@ import java.util.Random;
 /** Sequences in which each token is usually followed by the next number; their trained parts differ in length. */
 record BigramData(long stepsPerEpoch, int microBatchesPerStep, long seed) implements BatchSource {
     @Override
-    public List<MicroBatch> microBatches(long globalStep) {
+    public StepData step(long globalStep, DataPosition position) {
         List<MicroBatch> batches = new ArrayList<>();
         for (int i = 0; i < microBatchesPerStep; i++) {
             batches.add(batch(new Random(seed + 1000 * globalStep + i)));
         }
-        return batches;
+        return new StepData(batches, position);
     }
 
     static List<MicroBatch> evaluation() {

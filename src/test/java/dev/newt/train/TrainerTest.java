@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.io.UserException;
@@ -104,8 +105,9 @@ class TrainerTest {
             }
 
             @Override
-            public List<MicroBatch> microBatches(long globalStep) {
-                return List.of(joined(three.microBatches(globalStep)));
+            public StepData step(long globalStep, DataPosition position) {
+                return new StepData(
+                        List.of(joined(three.step(globalStep, position).microBatches())), position);
             }
         };
         run.wrapper = WithoutDropout::new;

@@ -3,6 +3,7 @@ package dev.newt.data.pack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -14,26 +15,25 @@ import java.util.stream.IntStream;
  * <p>Every epoch has the same number of steps: bins are packed anew each epoch, but examples of one length only change places.
  */
 public final class BatchPlan {
-    private static final int ORDER = 0;
-    private static final int BIN_ORDER = 1;
-
     private final int[] lengths;
     private final BatchSettings settings;
     private final int microBatchesPerEpoch;
     private final OptionalDouble packingEfficiency;
-    private volatile Epoch latest;
+    private volatile Optional<Planned> latest = Optional.empty();
+
+    private record Planned(int epoch, Units units) {}
 
     /**
      * Plans for examples of these lengths.
      *
-     * @throws IllegalArgumentException if there are none, or one is longer than a bin
+     * @throws IllegalArgumentException if there are none, or one is empty or longer than a bin
      */
     public BatchPlan(int[] lengths, BatchSettings settings) {
         this.lengths = lengths.clone();
         this.settings = settings;
         long tokens = 0;
         for (int length : lengths) {
-            if (length > settings.sequenceLen()) {
+            if (length < 1 || length > settings.sequenceLen()) {
                 throw new IllegalArgumentException(
                         "an example of " + length + " tokens, sequence_len " + settings.sequenceLen());
             }
@@ -42,11 +42,10 @@ public final class BatchPlan {
         if (lengths.length == 0) {
             throw new IllegalArgumentException("no examples");
         }
-        Epoch first = plan(0);
-        this.latest = first;
-        this.microBatchesPerEpoch = ceilDiv(first.bins().size(), settings.microBatchSize());
+        int units = Units.count(lengths, settings);
+        this.microBatchesPerEpoch = ceilDiv(units, settings.microBatchSize());
         this.packingEfficiency = settings.samplePacking()
-                ? OptionalDouble.of((double) tokens / ((double) first.bins().size() * settings.sequenceLen()))
+                ? OptionalDouble.of((double) tokens / ((double) units * settings.sequenceLen()))
                 : OptionalDouble.empty();
     }
 
@@ -75,53 +74,32 @@ public final class BatchPlan {
         if (epoch < 0 || step < 0 || step >= stepsPerEpoch()) {
             throw new IndexOutOfBoundsException("epoch " + epoch + ", step " + step + " of " + stepsPerEpoch());
         }
-        Epoch plan = latest;
-        if (plan == null || plan.number() != epoch) {
-            plan = plan(epoch);
-            latest = plan;
-        }
+        Units units = units(epoch);
         int first = step * settings.gradientAccumulationSteps();
         int end = Math.min(first + settings.gradientAccumulationSteps(), microBatchesPerEpoch);
         List<int[]> microBatches = new ArrayList<>();
         for (int i = first; i < end; i++) {
             int from = i * settings.microBatchSize();
-            int to = Math.min(from + settings.microBatchSize(), plan.bins().size());
+            int to = Math.min(from + settings.microBatchSize(), units.size());
             microBatches.add(IntStream.range(from, to)
-                    .mapToObj(plan::unit)
+                    .mapToObj(units::get)
                     .flatMapToInt(Arrays::stream)
                     .toArray());
         }
         return microBatches;
     }
 
-    private Epoch plan(int epoch) {
-        int n = lengths.length;
-        boolean sequential = settings.samplePacking() && settings.samplePackingSequentially();
-        int[] order = settings.shuffle() && !sequential
-                ? Permutation.of(n, settings.seed(), epoch, ORDER)
-                : Permutation.identity(n);
-        if (!settings.samplePacking()) {
-            return new Epoch(epoch, Bins.single(order), Permutation.identity(n));
+    private Units units(int epoch) {
+        Optional<Planned> planned = latest;
+        if (planned.isPresent() && planned.get().epoch() == epoch) {
+            return planned.get().units();
         }
-        int capacity = settings.sequenceLen();
-        int most = settings.samplePackingBinSize();
-        Bins bins = sequential
-                ? Packing.inOrder(lengths, order, capacity, most)
-                : Packing.bestFitDecreasing(lengths, order, capacity, most);
-        int[] binOrder = settings.shuffle()
-                ? Permutation.of(bins.size(), settings.seed(), epoch, BIN_ORDER)
-                : Permutation.identity(bins.size());
-        return new Epoch(epoch, bins, binOrder);
+        Units units = Units.of(lengths, settings, epoch);
+        latest = Optional.of(new Planned(epoch, units));
+        return units;
     }
 
     private static int ceilDiv(int a, int b) {
         return (a + b - 1) / b;
-    }
-
-    /** What a micro batch counts, bins or single examples, and their order. */
-    private record Epoch(int number, Bins bins, int[] order) {
-        int[] unit(int place) {
-            return bins.bin(order[place]);
-        }
     }
 }

@@ -27,19 +27,21 @@ public final class RowReader implements AutoCloseable {
     /** Taken for the size of a row whose text is not at hand. */
     private static final int PARSED_SIZE = 1 << 10;
 
-    private final Connection connection;
+    /** Opened when a file first needs it: that takes longer than reading a small file. */
+    private Optional<Connection> connection = Optional.empty();
 
-    public RowReader() {
+    private static Connection connect() {
         Properties properties = new Properties();
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("jdbc_stream_results", "true");
         properties.setProperty("threads", "1");
         try {
-            connection = DriverManager.getConnection("jdbc:duckdb:", properties);
-            try (Statement statement = connection.createStatement()) {
+            Connection opened = DriverManager.getConnection("jdbc:duckdb:", properties);
+            try (Statement statement = opened.createStatement()) {
                 statement.execute("SET lock_configuration = true");
             }
+            return opened;
         } catch (SQLException e) {
             throw new IllegalStateException("DuckDB cannot be opened: " + e.getMessage(), e);
         } catch (LinkageError e) {
@@ -66,9 +68,9 @@ public final class RowReader implements AutoCloseable {
 
     /** As {@link #read}; the rows are yet to be taken apart, and what is wrong with one is told then. */
     public void readRaw(List<DataFile> files, Split split, Consumer<RawRow> consumer) {
-        long total = split.percent() && !split.isWhole() ? count(files) : Long.MAX_VALUE;
-        long first = split.isWhole() ? 0 : split.firstOf(total);
-        long end = split.isWhole() ? Long.MAX_VALUE : split.endOf(total);
+        long total = split.needsCount() ? count(files) : Long.MAX_VALUE;
+        long first = split.firstOf(total);
+        long end = split.endOf(total);
         long before = 0;
         for (DataFile file : files) {
             if (before >= end) {
@@ -141,7 +143,10 @@ public final class RowReader implements AutoCloseable {
     }
 
     private PreparedStatement prepare(String sql, DataFile file) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
+        if (connection.isEmpty()) {
+            connection = Optional.of(connect());
+        }
+        PreparedStatement statement = connection.get().prepareStatement(sql);
         // DuckDB expands patterns: a name that contains such a sign must mean itself.
         String literal = file.path().toString().replaceAll("([\\[*?])", "[$1]");
         statement.setString(1, literal);
@@ -252,7 +257,9 @@ public final class RowReader implements AutoCloseable {
     @Override
     public void close() {
         try {
-            connection.close();
+            if (connection.isPresent()) {
+                connection.get().close();
+            }
         } catch (SQLException e) {
             throw new IllegalStateException("DuckDB cannot be closed: " + e.getMessage(), e);
         }

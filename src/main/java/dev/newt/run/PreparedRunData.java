@@ -1,0 +1,73 @@
+package dev.newt.run;
+
+import dev.newt.config.LoadedConfig;
+import dev.newt.data.DataSettings;
+import dev.newt.data.DatasetStatistics;
+import dev.newt.data.Preparation;
+import dev.newt.data.PreparedData;
+import dev.newt.data.PreparedDataset;
+import dev.newt.data.Progress;
+import dev.newt.data.token.Tokenizer;
+import dev.newt.plan.PreparedLink;
+import dev.newt.train.BatchSource;
+import java.util.Optional;
+
+/** All rows prepared before the run. */
+final class PreparedRunData implements RunData {
+    private final PreparedData data;
+    private final PreparedBatches batches;
+
+    private PreparedRunData(PreparedData data, PreparedBatches batches) {
+        this.data = data;
+        this.batches = batches;
+    }
+
+    /** Prepares the rows, or finds them prepared; a plan finds them then, too. */
+    static PreparedRunData prepare(LoadedConfig loaded, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        PreparedRunData data = prepare(wiring.data(), wiring, tokenizer, progress);
+        PreparedLink.remember(loaded, data.data().directory());
+        return data;
+    }
+
+    /** Of streamed data the first window's rows of each data set, to be looked at. */
+    static PreparedRunData preview(DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        return prepare(wiring.firstWindow(), wiring, tokenizer, progress);
+    }
+
+    private static PreparedRunData prepare(
+            DataSettings settings, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        PreparedData data = Preparation.prepare(settings, tokenizer, progress);
+        return new PreparedRunData(data, new PreparedBatches(data.train(), wiring.trainingBatches()));
+    }
+
+    PreparedData data() {
+        return data;
+    }
+
+    @Override
+    public BatchSource batches() {
+        return batches;
+    }
+
+    @Override
+    public Optional<PreparedDataset> validation() {
+        return data.validation();
+    }
+
+    @Override
+    public String key() {
+        return data.directory().getFileName().toString();
+    }
+
+    @Override
+    public int longest() {
+        return Math.max(
+                data.statistics().longest(),
+                data.testStatistics().map(DatasetStatistics::longest).orElse(0));
+    }
+
+    @Override
+    public void close() {
+        // The files are mapped; the mappings go with the objects.
+    }
+}

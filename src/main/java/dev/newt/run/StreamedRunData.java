@@ -1,0 +1,79 @@
+package dev.newt.run;
+
+import dev.newt.config.NewtConfig;
+import dev.newt.data.DataPosition;
+import dev.newt.data.DataStream;
+import dev.newt.data.DatasetStatistics;
+import dev.newt.data.Preparation;
+import dev.newt.data.PreparedData;
+import dev.newt.data.PreparedDataset;
+import dev.newt.data.Progress;
+import dev.newt.data.token.Tokenizer;
+import dev.newt.train.BatchSource;
+import java.util.Optional;
+
+/** Rows that are read while the run goes on; those that it is evaluated on are prepared before. */
+final class StreamedRunData implements RunData {
+    private final StreamedBatches batches;
+    private final Optional<PreparedData> test;
+    private final String key;
+    private final int longest;
+
+    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest) {
+        this.batches = batches;
+        this.test = test;
+        this.key = key;
+        this.longest = longest;
+    }
+
+    static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        Optional<PreparedData> test =
+                wiring.testDataAlone().map(settings -> Preparation.prepare(settings, tokenizer, progress));
+        StreamedBatches batches = new StreamedBatches(
+                position -> DataStream.open(
+                        wiring.data(),
+                        config.trainingDatasetsKey(),
+                        tokenizer,
+                        config.streaming().bufferSize(),
+                        position),
+                wiring.streamedBatches(),
+                config.training().maxSteps().orElseThrow());
+        // Opened now, so that what is wrong with the files is told before the model is loaded.
+        batches.seek(DataPosition.START);
+        return new StreamedRunData(
+                batches,
+                test,
+                DataStream.key(wiring.data(), tokenizer),
+                config.data().sequenceLen());
+    }
+
+    /** What became of the rows that were read since the run was begun or resumed; empty before the first step. */
+    Optional<DatasetStatistics> statistics() {
+        return batches.statistics();
+    }
+
+    @Override
+    public BatchSource batches() {
+        return batches;
+    }
+
+    @Override
+    public Optional<PreparedDataset> validation() {
+        return test.map(PreparedData::train);
+    }
+
+    @Override
+    public String key() {
+        return key + test.map(data -> "-" + data.directory().getFileName()).orElse("");
+    }
+
+    @Override
+    public int longest() {
+        return longest;
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+    }
+}
