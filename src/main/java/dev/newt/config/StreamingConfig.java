@@ -56,15 +56,16 @@ public record StreamingConfig(
         }
         if (data.valSetSize() > 0) {
             findings.add(Finding.error(
-                            key + " sets no rows aside; list rows to evaluate on under test_datasets, and set val_set_size: 0",
+                            key
+                                    + " sets no rows aside; list rows to evaluate on under test_datasets, and set val_set_size: 0",
                             "val_set_size",
                             key)
                     .because("which rows are set aside is decided when all are known"));
         }
         if (data.datasetExactDeduplication()) {
             findings.add(Finding.error(
-                            "dataset_exact_deduplication needs rows that are prepared before the run; leave it or " + key
-                                    + " out",
+                            "dataset_exact_deduplication needs rows that are prepared before the run; leave it or "
+                                    + key + " out",
                             "dataset_exact_deduplication",
                             key)
                     .because("to tell equal rows something of every row would have to be kept"));

@@ -192,6 +192,14 @@ public record TrainingConfig(
                         "gradient_accumulation_steps",
                         "micro_batch_size")
                 .because("a step is made of whole micro batches")));
+        if ((long) microBatchSize * gradientAccumulationSteps() > Integer.MAX_VALUE) {
+            findings.add(Finding.error(
+                            "micro_batch_size times gradient_accumulation_steps is more than " + Integer.MAX_VALUE
+                                    + "; lower one of them",
+                            "gradient_accumulation_steps",
+                            "micro_batch_size")
+                    .because("so many rows a step cannot be counted"));
+        }
         if (cosineMinLrRatio > 0 && lrScheduler != SchedulerName.COSINE) {
             findings.add(Finding.error(
                             "cosine_min_lr_ratio says where a cosine ends, but lr_scheduler is " + lrScheduler.text()

@@ -20,8 +20,7 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
                 .map(dataset -> new DataSource(
                         dataset,
                         DataFiles.find(dataset.request(), settings.paths()),
-                        PromptStrategies.of(
-                                dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen())))
+                        PromptStrategies.of(dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen())))
                 .toList();
     }
 

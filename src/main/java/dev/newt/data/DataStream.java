@@ -76,8 +76,7 @@ public final class DataStream implements AutoCloseable {
 
     /** Names the data by the settings and the files' names and sizes. */
     public static String key(DataSettings settings, Tokenizer tokenizer) {
-        return PreparationKey.ofStream(
-                settings, DataSource.find(settings.datasets(), settings, tokenizer), tokenizer);
+        return PreparationKey.ofStream(settings, DataSource.find(settings.datasets(), settings, tokenizer), tokenizer);
     }
 
     /**

@@ -66,24 +66,13 @@ public record DatasetSettings(
 
     /** The same, of other rows. */
     public DatasetSettings withSplit(Split rows) {
-        return new DatasetSettings(
-                path, dataFiles, dsType, rows, type, promptFormat, field, chat, info, shard, repo);
+        return new DatasetSettings(path, dataFiles, dsType, rows, type, promptFormat, field, chat, info, shard, repo);
     }
 
     /** The same, read by a named strategy. */
     public DatasetSettings withType(String name) {
         return new DatasetSettings(
-                path,
-                dataFiles,
-                dsType,
-                split,
-                Optional.of(name),
-                Optional.empty(),
-                field,
-                chat,
-                info,
-                shard,
-                repo);
+                path, dataFiles, dsType, split, Optional.of(name), Optional.empty(), field, chat, info, shard, repo);
     }
 
     /** Which files are asked for. */

@@ -44,8 +44,9 @@ public final class Preparation {
     private PreparedData prepare() {
         List<DataSource> train = DataSource.find(settings.datasets(), settings, tokenizer);
         List<DataSource> test = DataSource.find(settings.testDatasets(), settings, tokenizer);
-        List<List<DataFile>> files =
-                Stream.concat(train.stream(), test.stream()).map(DataSource::files).toList();
+        List<List<DataFile>> files = Stream.concat(train.stream(), test.stream())
+                .map(DataSource::files)
+                .toList();
         String key = PreparationKey.of(settings, files, tokenizer);
         RowFilter filter = new RowFilter(settings.datasetExactDeduplication());
         PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(key, directory -> {
@@ -94,8 +95,8 @@ public final class Preparation {
         }
     }
 
-    private DatasetStatistics write(
-            Path directory, String name, String key, List<DataSource> sources, RowFilter filter) throws IOException {
+    private DatasetStatistics write(Path directory, String name, String key, List<DataSource> sources, RowFilter filter)
+            throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 RowReader reader = new RowReader()) {
             LengthPolicy policy = new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), writer::add);

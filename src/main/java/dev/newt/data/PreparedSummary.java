@@ -44,9 +44,8 @@ public final class PreparedSummary {
                     aside[row] = true;
                 }
             }
-            int[] rows = IntStream.range(0, all.length)
-                    .filter(row -> !aside[row])
-                    .toArray();
+            int[] rows =
+                    IntStream.range(0, all.length).filter(row -> !aside[row]).toArray();
             int[] counts = TokenFile.readInts(directory.resolve(Preparation.TRAIN + Preparation.PARTS));
             return Optional.of(new PreparedSummary(IntStream.of(mixing.order(rows, counts, seed))
                     .map(row -> all[row])

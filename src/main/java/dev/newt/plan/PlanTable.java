@@ -110,8 +110,7 @@ public final class PlanTable {
                                 .orElse(""));
         plan.data()
                 .windowRows()
-                .ifPresent(
-                        rows -> line("", "read while the run goes on, in windows of " + Text.count(rows) + " rows"));
+                .ifPresent(rows -> line("", "read while the run goes on, in windows of " + Text.count(rows) + " rows"));
         if (!plan.data().test().isEmpty()) {
             line(
                     "",

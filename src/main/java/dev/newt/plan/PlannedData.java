@@ -39,8 +39,7 @@ final class PlannedData {
     PlannedData(LoadedConfig loaded) {
         this.loaded = loaded;
         checkTemplate();
-        this.train =
-                find(loaded.config().trainingDatasetsKey(), loaded.config().trainingDatasets());
+        this.train = find(loaded.config().trainingDatasetsKey(), loaded.config().trainingDatasets());
         this.test = find("test_datasets", loaded.config().data().testDatasets());
     }
 

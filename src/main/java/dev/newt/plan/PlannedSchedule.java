@@ -17,7 +17,9 @@ final class PlannedSchedule {
         return new Schedule(
                 loaded.paths().output(schedule.outputDir()).toString(),
                 schedule.loggingSteps(),
-                evaluates ? words(schedule.evalsPerEpoch(), schedule.evalSteps(), schedule.evalStrategy(), streams) : "never",
+                evaluates
+                        ? words(schedule.evalsPerEpoch(), schedule.evalSteps(), schedule.evalStrategy(), streams)
+                        : "never",
                 words(schedule.savesPerEpoch(), schedule.saveSteps(), schedule.saveStrategy(), streams),
                 schedule.saveTotalLimit(),
                 loaded.config().training().seed());

@@ -72,7 +72,8 @@ final class DataWiring {
     Optional<DataSettings> testDataAlone() {
         return Optional.of(config.data().testDatasets())
                 .filter(sets -> !sets.isEmpty())
-                .map(sets -> data(sets.stream().map(this::dataset).toList(), List.of(), 0).withMixing(Mixing.none()));
+                .map(sets -> data(sets.stream().map(this::dataset).toList(), List.of(), 0)
+                        .withMixing(Mixing.none()));
     }
 
     /** The first rows of every data set, as many as a window has, to be looked at. */

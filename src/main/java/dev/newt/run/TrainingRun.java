@@ -57,8 +57,8 @@ public final class TrainingRun implements AutoCloseable {
                 : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
         try {
             requirePositions(loaded, plan, data.longest());
-            this.settings =
-                    new TrainWiring(loaded, plan).settings(data.key(), data.batches().stepsPerEpoch());
+            this.settings = new TrainWiring(loaded, plan)
+                    .settings(data.key(), data.batches().stepsPerEpoch());
             this.questions = data.validation()
                     .map(set -> Answers.of(
                             set,

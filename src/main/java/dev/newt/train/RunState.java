@@ -40,8 +40,7 @@ record RunState(
         return new RunState(0, 0, 0, 0, Window.EMPTY, 0, DataPosition.START, false);
     }
 
-    RunState afterStep(
-            double summedLoss, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
+    RunState afterStep(double summedLoss, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
         return new RunState(
                 step + 1,
                 tokens + stepTokens,

@@ -180,7 +180,14 @@ class ConfigFileTest {
 
     @Test
     void pretrainingDatasetTakesThePlaceOfDatasets() throws IOException {
-        String without = SMALL.replaceAll("(?s)datasets:.*?(?=\\n\\w)", "pretraining_dataset:\n  - path: rows.jsonl\n    skip: 7");
+        String without =
+                """
+                base_model: ./model
+                learning_rate: 1e-4
+                pretraining_dataset:
+                  - path: rows.jsonl
+                    skip: 7
+                """;
         NewtConfig config = load(without + "max_steps: 10\npretrain_multipack_attn: true\n");
 
         assertThat(config.streaming().isOn()).isTrue();
@@ -191,6 +198,15 @@ class ConfigFileTest {
         });
         assertThat(errors(without)).singleElement().asString().contains("pretraining_dataset needs max_steps");
         assertThat(load(SMALL).streaming().isOn()).isFalse();
+    }
+
+    @Test
+    void refusesMoreRowsAStepThanCanBeCounted() throws IOException {
+        assertThat(errors(SMALL + "micro_batch_size: 2\ngradient_accumulation_steps: 1073741824\n"))
+                .containsExactly(
+                        "c.yaml:7:30: error: micro_batch_size times gradient_accumulation_steps is more than 2147483647; lower one of them");
+        assertThat(errors(SMALL + "micro_batch_size: 2\ngradient_accumulation_steps: 1073741823\n"))
+                .isEmpty();
     }
 
     @Test

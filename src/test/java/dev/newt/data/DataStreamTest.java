@@ -45,7 +45,8 @@ class DataStreamTest {
         try (DataStream stream = open(settings, 4, DataPosition.START)) {
             List<Window> windows = take(stream, 6);
 
-            assertThat(windows).extracting(this::answers)
+            assertThat(windows)
+                    .extracting(this::answers)
                     .containsExactly("0 1 2 3", "4 5 6 7", "8 9", "0 1 2 3", "4 5 6 7", "8 9");
             assertThat(windows).extracting(Window::number).containsExactly(0, 1, 2, 3, 4, 5);
             assertThat(windows).extracting(Window::firstRow).containsExactly(0L, 4L, 8L, 10L, 14L, 18L);
@@ -121,7 +122,8 @@ class DataStreamTest {
         Path file = file("a", 4000);
         Files.writeString(file, Files.readString(file) + "{\"instruction\": broken}\n");
 
-        try (DataStream stream = open(settings(DatasetSettings.of(file.toString(), "alpaca")), 500, DataPosition.START)) {
+        try (DataStream stream =
+                open(settings(DatasetSettings.of(file.toString(), "alpaca")), 500, DataPosition.START)) {
             assertThat(take(stream, 8)).last().extracting(Window::endRow).isEqualTo(4000L);
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(stream::next)
@@ -150,10 +152,12 @@ class DataStreamTest {
     void leavesOutWhatIsNotAskedFor() throws IOException {
         DatasetSettings all = rows("a", 30);
 
-        assertThat(firstPass(all.withSplit(Split.parse("train[10:20]").skipping(4)))).isEqualTo("14 15 16 17 18 19");
+        assertThat(firstPass(all.withSplit(Split.parse("train[10:20]").skipping(4))))
+                .isEqualTo("14 15 16 17 18 19");
         assertThat(firstPass(all.withSplit(Split.TRAIN.skipping(25)))).isEqualTo("25 26 27 28 29");
         assertThat(firstPass(all.withSplit(Split.TRAIN.skipping(2).first(3)))).isEqualTo("2 3 4");
-        assertThat(firstPass(all.withSplit(Split.parse("train[50%:]").first(2)))).isEqualTo("15 16");
+        assertThat(firstPass(all.withSplit(Split.parse("train[50%:]").first(2))))
+                .isEqualTo("15 16");
         assertThat(firstPass(all.withShard(new Shard(3, 0))) + " " + firstPass(all.withShard(new Shard(3, 1))) + " "
                         + firstPass(all.withShard(new Shard(3, 2))))
                 .satisfies(three -> assertThat(three.split(" "))
@@ -165,23 +169,27 @@ class DataStreamTest {
     void saysThatAPassLeavesNothingToLearn() throws IOException {
         Path empty = Files.writeString(directory.resolve("empty.jsonl"), "\n");
         Path unanswered = Files.writeString(
-                directory.resolve("unanswered.jsonl"), "{\"instruction\": \"" + "x ".repeat(400) + "\", \"output\": \"y\"}\n");
+                directory.resolve("unanswered.jsonl"),
+                "{\"instruction\": \"" + "x ".repeat(400) + "\", \"output\": \"y\"}\n");
 
         for (Mixing mixing : List.of(Mixing.none(), new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false))) {
-            assertThatThrownBy(() -> first(settings(DatasetSettings.of(empty.toString(), "alpaca")).withMixing(mixing)))
+            assertThatThrownBy(() -> first(settings(DatasetSettings.of(empty.toString(), "alpaca"))
+                            .withMixing(mixing)))
                     .isInstanceOf(UserException.class)
                     .hasMessage("datasets: " + empty + " has no rows.");
-            assertThatThrownBy(() ->
-                            first(settings(DatasetSettings.of(unanswered.toString(), "alpaca")).withMixing(mixing)))
+            assertThatThrownBy(() -> first(settings(DatasetSettings.of(unanswered.toString(), "alpaca"))
+                            .withMixing(mixing)))
                     .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith("datasets: nothing is left to train on of 1 rows: 1 longer than sequence_len 128");
+                    .hasMessageStartingWith(
+                            "datasets: nothing is left to train on of 1 rows: 1 longer than sequence_len 128");
         }
     }
 
     @Test
     void refusesAMissingFileBeforeAnythingIsRead() {
         assertThatThrownBy(() -> open(
-                        settings(DatasetSettings.of(directory.resolve("none.jsonl").toString(), "alpaca")),
+                        settings(DatasetSettings.of(
+                                directory.resolve("none.jsonl").toString(), "alpaca")),
                         10,
                         DataPosition.START))
                 .isInstanceOf(UserException.class)

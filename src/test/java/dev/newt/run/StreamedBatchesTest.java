@@ -60,7 +60,9 @@ class StreamedBatchesTest {
         }
         Path file = Files.writeString(directory.resolve("rows.jsonl"), rows);
         data = DataSettings.of(
-                List.of(DatasetSettings.of(file.toString(), "completion")), SEQUENCE_LEN, directory.resolve("prepared"));
+                List.of(DatasetSettings.of(file.toString(), "completion")),
+                SEQUENCE_LEN,
+                directory.resolve("prepared"));
     }
 
     /** From every step's position, opened anew or gone back to, the same steps follow. */
@@ -142,8 +144,7 @@ class StreamedBatchesTest {
     private static List<String> texts(MicroBatch batch) {
         return IntStream.range(0, batch.segmentOffsets().length - 1)
                 .mapToObj(i -> tokenizer.decode(
-                        Arrays.copyOfRange(
-                                batch.tokenIds(), batch.segmentOffsets()[i], batch.segmentOffsets()[i + 1]),
+                        Arrays.copyOfRange(batch.tokenIds(), batch.segmentOffsets()[i], batch.segmentOffsets()[i + 1]),
                         true))
                 .toList();
     }

@@ -36,9 +36,9 @@ class BinCountTest {
 
         for (int mostPerBin : new int[] {200, 7}) {
             assertThat(BinCount.of(lengths, 2048, mostPerBin))
-                    .isEqualTo(Packing.bestFitDecreasing(
-                                    lengths, Permutation.identity(lengths.length), 2048, mostPerBin)
-                            .size());
+                    .isEqualTo(
+                            Packing.bestFitDecreasing(lengths, Permutation.identity(lengths.length), 2048, mostPerBin)
+                                    .size());
         }
     }
 }
