@@ -139,6 +139,6 @@ public final class Preparation {
         }
         BatchSettings packed =
                 new BatchSettings(1, 1, settings.sequenceLen(), true, AXOLOTLS_BIN_SIZE, false, false, settings.seed());
-        return new BatchPlan(train.lengths(), packed).packingEfficiency();
+        return OptionalDouble.of(BatchPlan.packingEfficiency(train.lengths(), packed));
     }
 }

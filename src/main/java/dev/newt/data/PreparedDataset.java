@@ -24,7 +24,11 @@ public final class PreparedDataset {
 
     /** Tokens of each example. */
     public int[] lengths() {
-        return IntStream.of(rows).map(file::length).toArray();
+        int[] lengths = new int[rows.length];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = file.length(rows[i]);
+        }
+        return lengths;
     }
 
     /** The examples of a micro batch, one behind the other. */

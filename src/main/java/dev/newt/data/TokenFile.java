@@ -10,6 +10,7 @@ import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -32,11 +33,11 @@ final class TokenFile {
         this.lengths = lengths;
         this.offsets = new long[lengths.length / STRIDE + 1];
         long offset = 0;
-        for (int i = 0; i < lengths.length; i++) {
-            if (i % STRIDE == 0) {
-                offsets[i / STRIDE] = offset;
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = offset;
+            for (int j = i * STRIDE; j < Math.min(lengths.length, (i + 1) * STRIDE); j++) {
+                offset += lengths[j];
             }
-            offset += lengths[i];
         }
     }
 
@@ -89,16 +90,35 @@ final class TokenFile {
     }
 
     static int[] readInts(Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-        int[] ints = new int[bytes.remaining() / Integer.BYTES];
-        bytes.asIntBuffer().get(ints);
-        return ints;
+        try (FileChannel channel = FileChannel.open(file)) {
+            int[] ints = new int[Math.toIntExact(channel.size() / Integer.BYTES)];
+            for (int done = 0; done < ints.length; ) {
+                int count = Math.min(INTS_PER_MAP, ints.length - done);
+                channel.map(FileChannel.MapMode.READ_ONLY, (long) done * Integer.BYTES, (long) count * Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asIntBuffer()
+                        .get(ints, done, count);
+                done += count;
+            }
+            return ints;
+        }
     }
 
     static void writeInts(Path file, int[] ints) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(ints.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(ints);
-        Files.write(file, bytes.array());
+        ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            for (int done = 0; done < ints.length; ) {
+                int count = Math.min(bytes.capacity() / Integer.BYTES, ints.length - done);
+                bytes.clear();
+                bytes.asIntBuffer().put(ints, done, count);
+                bytes.limit(count * Integer.BYTES);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                done += count;
+            }
+        }
     }
 
     /** Appends examples; for one thread. */

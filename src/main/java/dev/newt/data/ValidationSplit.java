@@ -1,6 +1,7 @@
 package dev.newt.data;
 
 import dev.newt.io.UserException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 
@@ -23,17 +24,35 @@ final class ValidationSplit {
         for (int i = 0; i < total; i++) {
             hashes[i] = hash(file.example(i), seed);
         }
-        return IntStream.range(0, total)
-                .boxed()
-                .sorted((a, b) -> hashes[a] != hashes[b] ? Long.compare(hashes[a], hashes[b]) : Integer.compare(a, b))
-                .limit(count)
-                .mapToInt(Integer::intValue)
-                .sorted()
-                .toArray();
+        return lowest(hashes, (int) count);
+    }
+
+    /** The places of the lowest values, ascending; of equal ones the first are taken. */
+    private static int[] lowest(long[] values, int count) {
+        long[] sorted = values.clone();
+        Arrays.sort(sorted);
+        long highest = count == 0 ? Long.MIN_VALUE : sorted[count - 1];
+        int below = 0;
+        while (below < count && sorted[below] < highest) {
+            below++;
+        }
+        int equal = count - below;
+        int[] places = new int[count];
+        int size = 0;
+        for (int i = 0; size < count; i++) {
+            if (values[i] < highest || values[i] == highest && equal-- > 0) {
+                places[size++] = i;
+            }
+        }
+        return places;
     }
 
     static int[] all(TokenFile file) {
-        return IntStream.range(0, file.size()).toArray();
+        int[] rows = new int[file.size()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = i;
+        }
+        return rows;
     }
 
     static int[] without(TokenFile file, int[] rows) {

@@ -31,6 +31,24 @@ public final class BatchPlan {
     public BatchPlan(int[] lengths, BatchSettings settings) {
         this.lengths = lengths.clone();
         this.settings = settings;
+        long tokens = tokens(lengths, settings);
+        int units = Units.count(lengths, settings);
+        this.microBatchesPerEpoch = ceilDiv(units, settings.microBatchSize());
+        this.packingEfficiency = settings.samplePacking()
+                ? OptionalDouble.of(efficiency(tokens, units, settings))
+                : OptionalDouble.empty();
+    }
+
+    /** Tokens over the room of all bins that examples of these lengths fill. */
+    public static double packingEfficiency(int[] lengths, BatchSettings packed) {
+        return efficiency(tokens(lengths, packed), Units.count(lengths, packed), packed);
+    }
+
+    private static double efficiency(long tokens, int bins, BatchSettings settings) {
+        return (double) tokens / ((double) bins * settings.sequenceLen());
+    }
+
+    private static long tokens(int[] lengths, BatchSettings settings) {
         long tokens = 0;
         for (int length : lengths) {
             if (length < 1 || length > settings.sequenceLen()) {
@@ -42,11 +60,7 @@ public final class BatchPlan {
         if (lengths.length == 0) {
             throw new IllegalArgumentException("no examples");
         }
-        int units = Units.count(lengths, settings);
-        this.microBatchesPerEpoch = ceilDiv(units, settings.microBatchSize());
-        this.packingEfficiency = settings.samplePacking()
-                ? OptionalDouble.of((double) tokens / ((double) units * settings.sequenceLen()))
-                : OptionalDouble.empty();
+        return tokens;
     }
 
     /** Micro batches of one pass over the data. */
