@@ -4,9 +4,14 @@ import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
+import dev.newt.data.source.RawRow;
+import dev.newt.data.source.RowReader;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** One data set: what is asked of it, the files that hold it, and how its rows become examples. */
 record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy strategy) {
@@ -28,5 +33,29 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
     UserException hasNoRows(String key) {
         return new UserException(key + ": " + settings.path() + " has no rows"
                 + (files.size() == 1 ? "" : " in its " + files.size() + " files") + ".");
+    }
+
+    /**
+     * Hands on the rows that are used, one after the other: those of the split, of them a random sample where one is wanted, and of that the
+     * shard. A row that is drawn again comes again.
+     *
+     * @return whether the data set has any row, used or not
+     */
+    boolean read(RowReader reader, long seed, Consumer<RawRow> used) {
+        Optional<RowSample> sample = settings.info()
+                .flatMap(info -> info.part().numSamples())
+                .map(wanted -> new RowSample(wanted, reader.count(files, settings.split()), seed));
+        BooleanSupplier shard = Shard.rows(settings.shard(), seed);
+        boolean[] any = {false};
+        reader.readRaw(files, settings.split(), row -> {
+            any[0] = true;
+            int times = sample.map(RowSample::times).orElse(1);
+            for (int i = 0; i < times; i++) {
+                if (shard.getAsBoolean()) {
+                    used.accept(row);
+                }
+            }
+        });
+        return any[0];
     }
 }

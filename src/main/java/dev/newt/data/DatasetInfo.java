@@ -1,8 +1,8 @@
 package dev.newt.data;
 
+import dev.newt.data.preference.PreferenceKind;
+import dev.newt.data.source.Split;
 import dev.newt.io.UserException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -11,38 +11,45 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One entry of LLaMA-Factory's {@code dataset_info.json}: where rows lie and what their columns are called. A data set's path names it as
  * {@code folder/dataset_info.json#entry}.
  *
- * @param path of the rows: a file beside dataset_info.json, or a name on the hub
+ * @param origin file and name of the entry, for messages
+ * @param path of the rows: a file beside dataset_info.json, an address, or a name on the hub
+ * @param part of what lies there that is meant
  * @param sharegpt whether the rows are conversations; else they are instructions
+ * @param preference what is learnt from the rows, where they hold answers that were judged
  * @param columns from LLaMA-Factory's name of a column to the rows', with its defaults
  * @param tags the same for what a message says of its role
  */
-public record DatasetInfo(String path, boolean sharegpt, Map<String, String> columns, Map<String, String> tags) {
+public record DatasetInfo(
+        String origin,
+        String path,
+        Part part,
+        boolean sharegpt,
+        Optional<PreferenceKind> preference,
+        Map<String, String> columns,
+        Map<String, String> tags) {
     private static final Pattern REFERENCE = Pattern.compile("(.*dataset_info[^/#]*\\.json)#(.+)");
-    private static final Map<String, String> COLUMNS =
-            Map.of("prompt", "instruction", "query", "input", "response", "output", "messages", "conversations");
-    private static final Map<String, String> TAGS = Map.of(
-            "role_tag", "from",
-            "content_tag", "value",
-            "user_tag", "human",
-            "assistant_tag", "gpt",
-            "observation_tag", "observation",
-            "function_tag", "function_call",
-            "system_tag", "system");
 
-    /** Keys of an entry that choose among the rows, and what to write instead. */
-    private static final Map<String, String> IN_THE_CONFIGURATION = new TreeMap<>(Map.of(
-            "subset", "name its files in data_files of this data set in the configuration.",
-            "split", "set split of this data set in the configuration.",
-            "folder", "set data_files of this data set in the configuration.",
-            "num_samples", "set split of this data set in the configuration, such as train[:1000]."));
+    /**
+     * What is meant of a place with rows.
+     *
+     * @param subset configuration of a repository
+     * @param folder of a repository, to which its files are confined
+     * @param split which rows
+     * @param numSamples so many rows are chosen at random; where there are fewer, some come again
+     */
+    public record Part(
+            Optional<String> subset, Optional<String> folder, Optional<Split> split, Optional<Integer> numSamples) {
+        /** Whether not every row is meant exactly once. */
+        public boolean choosesRows() {
+            return numSamples.isPresent()
+                    || split.filter(rows -> !rows.isWhole()).isPresent();
+        }
+    }
 
     public DatasetInfo {
         // Sorted, so that equal entries print alike: prepared data are found by what they print.
@@ -50,7 +57,7 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
         tags = Collections.unmodifiableMap(new TreeMap<>(tags));
     }
 
-    /** The rows' name of a column; empty where the entry leaves it out and there is no default. */
+    /** The rows' name of a column; empty where the entry does not name it. */
     public Optional<String> column(String name) {
         return Optional.ofNullable(columns.get(name));
     }
@@ -58,6 +65,34 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
     /** What the rows write for a tag. */
     public String tag(String name) {
         return tags.get(name);
+    }
+
+    /**
+     * This entry, for training on answers as they are.
+     *
+     * @throws UserException if its answers were judged, which is for objectives that learn from preferences
+     */
+    public DatasetInfo supervised() {
+        if (preference.isPresent()) {
+            throw new UserException(origin + ": holds "
+                    + (preference.get() == PreferenceKind.KTO
+                            ? "answers with verdicts (kto_tag)"
+                            : "ranked answers (ranking: true)")
+                    + ", and no objective learns from preferences yet. For supervised training on the good answers"
+                    + " alone, write an entry that names their column as response.");
+        }
+        return this;
+    }
+
+    /** Whether the rows are running text without answers, as LLaMA-Factory's pre-training reads it. */
+    public boolean isText() {
+        return !sharegpt && preference.isEmpty() && column("response").isEmpty();
+    }
+
+    /** The same, wherever it stands: what is left decides what its rows become. */
+    DatasetInfo placeless() {
+        Part rows = new Part(Optional.empty(), Optional.empty(), Optional.empty(), part.numSamples());
+        return new DatasetInfo("", "", rows, sharegpt, preference, columns, tags);
     }
 
     /**
@@ -69,77 +104,7 @@ public record DatasetInfo(String path, boolean sharegpt, Map<String, String> col
     public static Optional<DatasetInfo> find(String path, Function<String, Path> paths) {
         Matcher reference = REFERENCE.matcher(path);
         return reference.matches()
-                ? Optional.of(read(paths.apply(reference.group(1)), reference.group(2)))
+                ? Optional.of(DatasetInfoReader.read(paths.apply(reference.group(1)), reference.group(2)))
                 : Optional.empty();
-    }
-
-    private static DatasetInfo read(Path file, String name) {
-        JsonNode entries = json(file);
-        JsonNode entry = entries.path(name);
-        if (!entry.isObject()) {
-            throw new UserException(
-                    file + ": has no entry " + name + "; it has " + String.join(", ", entries.propertyNames()) + ".");
-        }
-        String what = file + ", entry " + name;
-        if (entry.path("ranking").asBoolean(false)) {
-            throw new UserException(what + ": holds ranked answers, which cannot be trained on yet.");
-        }
-        String formatting = entry.path("formatting").asString("alpaca");
-        if (!formatting.equals("alpaca") && !formatting.equals("sharegpt")) {
-            throw new UserException(what + ": formatting is " + formatting + "; it takes alpaca or sharegpt.");
-        }
-        if (entry.path("columns").has("kto_tag")) {
-            throw new UserException(what + ": holds answers with verdicts, which cannot be trained on yet.");
-        }
-        for (Map.Entry<String, String> key : IN_THE_CONFIGURATION.entrySet()) {
-            JsonNode value = entry.path(key.getKey());
-            boolean usual = key.getKey().equals("split") && value.asString("").equals("train");
-            if (!value.isMissingNode() && !value.isNull() && !usual) {
-                throw new UserException(what + ": has " + key.getKey() + ", which is not read here; " + key.getValue());
-            }
-        }
-        for (String column : new String[] {"images", "videos", "audios"}) {
-            if (entry.path("columns").has(column)) {
-                throw new UserException(
-                        what + ": has " + column + ", of which nothing can be learnt here; only text can.");
-            }
-        }
-        return new DatasetInfo(
-                source(file, what, entry),
-                formatting.equals("sharegpt"),
-                named(what, COLUMNS, entry.path("columns")),
-                named(what, TAGS, entry.path("tags")));
-    }
-
-    private static String source(Path file, String what, JsonNode entry) {
-        if (entry.path("file_name").isString()) {
-            return file.resolveSibling(entry.path("file_name").asString()).toString();
-        }
-        if (entry.path("hf_hub_url").isString()) {
-            return entry.path("hf_hub_url").asString();
-        }
-        throw new UserException(what + ": names neither file_name nor hf_hub_url.");
-    }
-
-    private static Map<String, String> named(String what, Map<String, String> defaults, JsonNode given) {
-        Map<String, String> names = new TreeMap<>(defaults);
-        given.properties().forEach(property -> {
-            if (!property.getValue().isString()) {
-                throw new UserException(
-                        what + ": " + property.getKey() + " must be a name, but is " + property.getValue() + ".");
-            }
-            names.put(property.getKey(), property.getValue().asString());
-        });
-        return names;
-    }
-
-    private static JsonNode json(Path file) {
-        try {
-            return JsonMapper.shared().readTree(Files.readString(file));
-        } catch (IOException e) {
-            throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
-        } catch (JacksonException e) {
-            throw new UserException(file + ": is not valid JSON: " + e.getOriginalMessage(), e);
-        }
     }
 }

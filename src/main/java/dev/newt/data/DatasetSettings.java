@@ -1,7 +1,6 @@
 package dev.newt.data;
 
 import dev.newt.data.source.DatasetRequest;
-import dev.newt.data.source.Format;
 import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import java.util.List;
@@ -10,108 +9,80 @@ import java.util.Optional;
 /**
  * One entry of {@code datasets} or {@code test_datasets}. Names are Axolotl's.
  *
- * @param path a file, a directory or a pattern
- * @param dataFiles files of the directory; empty for all
- * @param dsType format of the files where their names do not tell it
- * @param split which rows
+ * @param request which files, and which rows of them
  * @param type name of the prompt strategy; empty for rows that are tokens already
  * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
  * @param field text column of {@code completion}
  * @param chat what {@code chat_template} reads and learns
  * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
  * @param shard the part that is read; empty for all
- * @param repo what of a repository on the hub
  */
 public record DatasetSettings(
-        String path,
-        List<String> dataFiles,
-        Optional<Format> dsType,
-        Split split,
+        DatasetRequest request,
         Optional<String> type,
         Optional<PromptFormat> promptFormat,
         String field,
         ChatSettings chat,
         Optional<DatasetInfo> info,
-        Optional<Shard> shard,
-        RepoChoice repo) {
-    /** All rows. */
-    public DatasetSettings(
-            String path,
-            List<String> dataFiles,
-            Optional<Format> dsType,
-            Split split,
-            Optional<String> type,
-            Optional<PromptFormat> promptFormat,
-            String field,
-            ChatSettings chat) {
-        this(
-                path,
-                dataFiles,
-                dsType,
-                split,
-                type,
-                promptFormat,
-                field,
-                chat,
+        Optional<Shard> shard) {
+    /** A file, directory or pattern with a named strategy, the rest by default. */
+    public static DatasetSettings of(String path, String type) {
+        return new DatasetSettings(
+                new DatasetRequest(path, List.of(), Optional.empty(), Split.TRAIN, RepoChoice.DEFAULT),
+                Optional.of(type),
                 Optional.empty(),
+                "text",
+                ChatSettings.defaults(),
                 Optional.empty(),
-                RepoChoice.DEFAULT);
+                Optional.empty());
     }
 
-    /** The same, of a certain configuration and revision. */
-    public DatasetSettings withRepo(RepoChoice choice) {
-        return new DatasetSettings(
-                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, shard, choice);
+    /** Where the rows are, as it was written. */
+    public String path() {
+        return request.path();
+    }
+
+    /** Which of the rows. */
+    public Split split() {
+        return request.split();
     }
 
     /** The same, of other rows. */
     public DatasetSettings withSplit(Split rows) {
-        return new DatasetSettings(path, dataFiles, dsType, rows, type, promptFormat, field, chat, info, shard, repo);
-    }
-
-    /** The same, read by a named strategy. */
-    public DatasetSettings withType(String name) {
         return new DatasetSettings(
-                path, dataFiles, dsType, split, Optional.of(name), Optional.empty(), field, chat, info, shard, repo);
-    }
-
-    /** Which files are asked for. */
-    public DatasetRequest request() {
-        return new DatasetRequest(path, dataFiles, dsType, split, repo);
-    }
-
-    /** The same, of which one part is read. */
-    public DatasetSettings withShard(Shard part) {
-        return new DatasetSettings(
-                path, dataFiles, dsType, split, type, promptFormat, field, chat, info, Optional.of(part), repo);
-    }
-
-    /** The same, with the rows that an entry of dataset_info.json describes. */
-    public DatasetSettings withInfo(DatasetInfo entry) {
-        return new DatasetSettings(
-                entry.path(),
-                dataFiles,
-                dsType,
-                split,
+                new DatasetRequest(request.path(), request.dataFiles(), request.dsType(), rows, request.repo()),
                 type,
                 promptFormat,
                 field,
                 chat,
-                Optional.of(entry),
-                shard,
-                repo);
+                info,
+                shard);
     }
 
-    /** A file, directory or pattern with a named strategy, the rest by default. */
-    public static DatasetSettings of(String path, String type) {
+    /** The same, read by a named strategy. */
+    public DatasetSettings withType(String name) {
+        return new DatasetSettings(request, Optional.of(name), Optional.empty(), field, chat, info, shard);
+    }
+
+    /** The same, with rows that an entry of dataset_info.json describes. */
+    public DatasetSettings withInfo(DatasetInfo entry) {
+        return new DatasetSettings(request, type, promptFormat, field, chat, Optional.of(entry), shard);
+    }
+
+    /** The same, of which one part is read. */
+    public DatasetSettings withShard(Shard part) {
+        return new DatasetSettings(request, type, promptFormat, field, chat, info, Optional.of(part));
+    }
+
+    /** The same, wherever the rows lie. */
+    DatasetSettings placeless() {
         return new DatasetSettings(
-                path,
-                List.of(),
-                Optional.empty(),
-                Split.TRAIN,
-                Optional.of(type),
-                Optional.empty(),
-                "text",
-                ChatSettings.defaults());
+                new DatasetRequest("", List.of(), request.dsType(), request.split(), RepoChoice.DEFAULT),
+                type,
+                promptFormat,
+                field,
+                chat,
+                info.map(DatasetInfo::placeless),
+                shard);
     }
 }

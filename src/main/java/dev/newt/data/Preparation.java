@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** From data files to tokens: reads, tokenises, masks, filters, splits, and keeps the result for the next run. */
@@ -105,7 +104,7 @@ public final class Preparation {
                 DataSource source = sources.get(i);
                 int before = writer.size();
                 long[] rows = {0};
-                long[] read = {0};
+                boolean any;
                 RowEncoder.Sink sink = encoded -> {
                     if (filter.isNew(encoded.fingerprint())) {
                         policy.accept(encoded);
@@ -113,17 +112,11 @@ public final class Preparation {
                     }
                 };
                 try (RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints(), sink)) {
-                    BooleanSupplier shard = Shard.rows(source.settings().shard(), settings.seed());
-                    reader.readRaw(source.files(), source.settings().split(), row -> {
-                        read[0]++;
-                        if (shard.getAsBoolean()) {
-                            encoder.add(row, source.strategy());
-                        }
-                    });
+                    any = source.read(reader, settings.seed(), row -> encoder.add(row, source.strategy()));
                     encoder.finish();
                 }
                 counts[i] = writer.size() - before;
-                if (read[0] == 0) {
+                if (!any) {
                     throw source.hasNoRows(key);
                 }
             }

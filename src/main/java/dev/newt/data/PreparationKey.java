@@ -1,7 +1,6 @@
 package dev.newt.data;
 
 import dev.newt.data.source.DataFile;
-import dev.newt.data.source.RepoChoice;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.io.IOException;
@@ -11,7 +10,7 @@ import java.util.List;
 /** Names prepared data by all that they depend on. */
 final class PreparationKey {
     /** To be raised with every change of code that gives other tokens, masks or files. */
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private PreparationKey() {}
 
@@ -70,26 +69,8 @@ final class PreparationKey {
         return hash.hex().substring(0, 32);
     }
 
-    private static DatasetInfo placeless(DatasetInfo info) {
-        return new DatasetInfo("", info.sharegpt(), info.columns(), info.tags());
-    }
-
     /** A settings' text without the places of its files: what counts is what they hold. */
     private static String text(List<DatasetSettings> datasets) {
-        return datasets.stream()
-                .map(d -> new DatasetSettings(
-                        "",
-                        List.of(),
-                        d.dsType(),
-                        d.split(),
-                        d.type(),
-                        d.promptFormat(),
-                        d.field(),
-                        d.chat(),
-                        d.info().map(PreparationKey::placeless),
-                        d.shard(),
-                        RepoChoice.DEFAULT))
-                .toList()
-                .toString();
+        return datasets.stream().map(DatasetSettings::placeless).toList().toString();
     }
 }

@@ -4,7 +4,6 @@ import dev.newt.data.source.RawRow;
 import dev.newt.data.source.RowReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** The rows of several data sets in the order in which {@link Mixing} joins them, read as they are asked for. For one thread. */
 final class RowMixer {
@@ -39,15 +38,7 @@ final class RowMixer {
     private void concatenated(Sink sink) {
         try (RowReader reader = new RowReader()) {
             for (DataSource source : sources) {
-                BooleanSupplier shard = Shard.rows(source.settings().shard(), seed);
-                boolean[] any = {false};
-                reader.readRaw(source.files(), source.settings().split(), row -> {
-                    any[0] = true;
-                    if (shard.getAsBoolean()) {
-                        sink.accept(row, source);
-                    }
-                });
-                if (!any[0]) {
+                if (!source.read(reader, seed, row -> sink.accept(row, source))) {
                     throw source.hasNoRows(key);
                 }
             }

@@ -4,7 +4,6 @@ import dev.newt.data.source.RawRow;
 import dev.newt.data.source.RowReader;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.BooleanSupplier;
 
 /** The rows of one data set, again and again, each when it is asked for; a thread of its own reads a few ahead. */
 final class RowPuller implements AutoCloseable {
@@ -55,15 +54,12 @@ final class RowPuller implements AutoCloseable {
     private void read() {
         try (RowReader reader = new RowReader()) {
             while (true) {
-                BooleanSupplier shard = Shard.rows(source.settings().shard(), seed);
                 held = null;
-                reader.readRaw(source.files(), source.settings().split(), row -> {
-                    if (shard.getAsBoolean()) {
-                        if (held != null) {
-                            put(new Outcome.Row(new Pulled(held, false)));
-                        }
-                        held = row;
+                source.read(reader, seed, row -> {
+                    if (held != null) {
+                        put(new Outcome.Row(new Pulled(held, false)));
                     }
+                    held = row;
                 });
                 if (held == null) {
                     throw source.hasNoRows(key);

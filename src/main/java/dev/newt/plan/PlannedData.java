@@ -5,7 +5,6 @@ import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.MixStrategy;
 import dev.newt.config.StreamingConfig;
-import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
 import dev.newt.data.DatasetInfo;
 import dev.newt.data.PreparedSummary;
@@ -13,10 +12,7 @@ import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.source.DataFile;
 import dev.newt.data.source.DataFiles;
-import dev.newt.data.source.DatasetRequest;
-import dev.newt.data.source.Format;
 import dev.newt.data.source.NotFetchedException;
-import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -27,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The files of a configuration's data sets, and what their rows say about the run's length. */
 final class PlannedData {
@@ -83,34 +80,20 @@ final class PlannedData {
                     attempt(path + ".split", () -> set.split().map(Split::parse).orElse(Split.TRAIN));
             ConfiguredTemplate.problem(loaded, path + ".", set.chatTemplate(), set.chatTemplateJinja())
                     .ifPresent(errors::add);
-            split.flatMap(of -> attempt(path + ".path", () -> find(path, set, of)))
+            split.flatMap(unused -> attempt(path + ".path", () -> find(path, set)))
                     .ifPresent(files::add);
         }
         return files;
     }
 
-    private List<DataFile> find(String key, DatasetConfig set, Split split) {
+    private List<DataFile> find(String key, DatasetConfig set) {
         try {
-            return find(set, split);
+            return DataFiles.find(ConfiguredDataset.request(loaded, set), loaded.paths()::find);
         } catch (NotFetchedException e) {
             remarks.add(key + ".path: " + e.what()
                     + " is not here; train and preprocess fetch it. Till then its rows are not known");
             return List.of();
         }
-    }
-
-    private List<DataFile> find(DatasetConfig set, Split split) {
-        String path = DatasetInfo.find(set.path(), loaded.paths()::find)
-                .map(DatasetInfo::path)
-                .orElse(set.path());
-        return DataFiles.find(
-                new DatasetRequest(
-                        path,
-                        set.dataFiles().map(TextOrList::all).orElse(List.of()),
-                        set.dsType().map(type -> Format.named(type.text())),
-                        split,
-                        new RepoChoice(set.name(), set.revision())),
-                loaded.paths()::find);
     }
 
     private <T> Optional<T> attempt(String key, Supplier<T> part) {
@@ -186,9 +169,14 @@ final class PlannedData {
 
     private boolean cutsRows() {
         return loaded.config().trainingDatasets().stream().anyMatch(set -> set.type()
-                .flatMap(type -> type.name())
-                .filter("completion"::equals)
-                .isPresent());
+                        .flatMap(type -> type.name())
+                        .filter("completion"::equals)
+                        .isPresent())
+                || entries().anyMatch(DatasetInfo::isText);
+    }
+
+    private Stream<DatasetInfo> entries() {
+        return loaded.config().trainingDatasets().stream().flatMap(set -> ConfiguredDataset.info(loaded, set).stream());
     }
 
     /** Rows left for training after those set aside. */
@@ -196,7 +184,8 @@ final class PlannedData {
         boolean parts = loaded.config().trainingDatasets().stream()
                 .anyMatch(set -> set.skip().isPresent()
                         || set.split().filter(split -> split.contains("[")).isPresent());
-        if (parts || interleaves() || !isHere()) {
+        boolean samples = entries().anyMatch(info -> info.part().choosesRows());
+        if (parts || samples || interleaves() || !isHere()) {
             return Optional.empty();
         }
         long rows = 0;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Leads from a configuration to its prepared data. Their own key needs a tokenizer and the content of all files; this one is made of the
@@ -63,6 +64,10 @@ public final class PreparedLink {
         TOKENIZER.forEach(name -> states.add(state(tokenizer.resolve(name))));
         files.train().forEach(file -> states.add(state(Path.of(file))));
         files.test().forEach(file -> states.add(state(Path.of(file))));
+        // What an entry of dataset_info.json says stands in no file of rows.
+        Stream.of(loaded.config().data().datasets(), loaded.config().data().testDatasets())
+                .flatMap(List::stream)
+                .forEach(set -> states.add(ConfiguredDataset.info(loaded, set).toString()));
         String key = PlanHash.digest(new Key(
                 loaded.config().data(),
                 loaded.config().training().seed(),

@@ -4,10 +4,8 @@ import dev.newt.config.DataConfig;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.NewtConfig;
-import dev.newt.config.TextOrList;
 import dev.newt.data.ChatSettings;
 import dev.newt.data.DataSettings;
-import dev.newt.data.DatasetInfo;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
 import dev.newt.data.Mixing;
@@ -16,11 +14,9 @@ import dev.newt.data.Shard;
 import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
-import dev.newt.data.source.Format;
-import dev.newt.data.source.RepoChoice;
-import dev.newt.data.source.Split;
 import dev.newt.data.token.SpecialTokens;
 import dev.newt.data.token.Tokenizer;
+import dev.newt.plan.ConfiguredDataset;
 import dev.newt.plan.ConfiguredTemplate;
 import dev.newt.plan.PlannedBatches;
 import dev.newt.plan.PreparedLink;
@@ -143,30 +139,15 @@ final class DataWiring {
     }
 
     private DatasetSettings dataset(DatasetConfig dataset) {
-        DatasetSettings whole = settings(dataset);
-        DatasetSettings settings = dataset.shards()
-                .map(count ->
-                        whole.withShard(new Shard(count, dataset.shardsIdx().orElse(0))))
-                .orElse(whole);
-        return DatasetInfo.find(dataset.path(), loaded.paths()::find)
-                .map(settings::withInfo)
-                .orElse(settings);
-    }
-
-    private DatasetSettings settings(DatasetConfig dataset) {
         return new DatasetSettings(
-                        dataset.path(),
-                        dataset.dataFiles().map(TextOrList::all).orElse(List.of()),
-                        dataset.dsType().map(type -> Format.named(type.text())),
-                        dataset.split()
-                                .map(Split::parse)
-                                .orElse(Split.TRAIN)
-                                .skipping(dataset.skip().orElse(0)),
-                        dataset.type().flatMap(type -> type.name()),
-                        dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
-                        dataset.field().or(dataset::textColumn).orElse("text"),
-                        chat(dataset))
-                .withRepo(new RepoChoice(dataset.name(), dataset.revision()));
+                ConfiguredDataset.request(loaded, dataset),
+                dataset.type().flatMap(type -> type.name()),
+                dataset.type().flatMap(type -> type.format()).map(DataWiring::promptFormat),
+                dataset.field().or(dataset::textColumn).orElse("text"),
+                chat(dataset),
+                ConfiguredDataset.info(loaded, dataset),
+                dataset.shards()
+                        .map(count -> new Shard(count, dataset.shardsIdx().orElse(0))));
     }
 
     private static PromptFormat promptFormat(dev.newt.config.PromptFormat format) {

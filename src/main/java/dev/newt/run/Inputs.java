@@ -3,19 +3,14 @@ package dev.newt.run;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.ModelConfig;
-import dev.newt.config.TextOrList;
-import dev.newt.data.DatasetInfo;
-import dev.newt.data.source.DatasetRequest;
-import dev.newt.data.source.Format;
 import dev.newt.data.source.RemoteData;
-import dev.newt.data.source.RepoChoice;
-import dev.newt.data.source.Split;
 import dev.newt.hub.DownloadListener;
 import dev.newt.hub.Hub;
 import dev.newt.hub.ModelLocation;
 import dev.newt.hub.Repo;
 import dev.newt.hub.WebCache;
 import dev.newt.io.UserException;
+import dev.newt.plan.ConfiguredDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,19 +92,10 @@ public final class Inputs {
     private void fetch(String key, List<DatasetConfig> sets) {
         for (int i = 0; i < sets.size(); i++) {
             DatasetConfig set = sets.get(i);
-            attempt(key + "[" + i + "].path", () -> data.fetch(request(set), loaded.paths()::find));
+            attempt(
+                    key + "[" + i + "].path",
+                    () -> data.fetch(ConfiguredDataset.request(loaded, set), loaded.paths()::find));
         }
-    }
-
-    private DatasetRequest request(DatasetConfig set) {
-        return new DatasetRequest(
-                DatasetInfo.find(set.path(), loaded.paths()::find)
-                        .map(DatasetInfo::path)
-                        .orElse(set.path()),
-                set.dataFiles().map(TextOrList::all).orElse(List.of()),
-                set.dsType().map(type -> Format.named(type.text())),
-                set.split().map(Split::parse).orElse(Split.TRAIN),
-                new RepoChoice(set.name(), set.revision()));
     }
 
     private Optional<Repo> repo(String written) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.source.Row;
+import dev.newt.data.source.Split;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,12 +52,27 @@ class DatasetInfoTest {
                  "talk": {"file_name": "talk.json", "formatting": "sharegpt", "columns": {"messages": "messages", "tools": "tools"},
                           "tags": {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}},
                  "default_talk": {"hf_hub_url": "someone/talks", "formatting": "sharegpt"},
-                 "pairs": {"file_name": "pairs.json", "ranking": true},
+                 "few": {"file_name": "few.json", "columns": {"prompt": "q", "response": "a"}},
+                 "text": {"file_name": "text.jsonl", "columns": {"prompt": "text", "response": null}},
+                 "pairs": {"file_name": "pairs.json", "ranking": true, "columns": {"prompt": "q", "chosen": "c", "rejected": "r"}},
+                 "unnamed_pairs": {"file_name": "pairs.json", "ranking": true},
+                 "verdicts": {"file_name": "plain.json", "columns": {"prompt": "q", "response": "a", "kto_tag": "label"}},
+                 "unnamed_verdicts": {"file_name": "plain.json", "columns": {"prompt": "q", "kto_tag": "label"}},
+                 "unnamed_talk": {"file_name": "talk.json", "formatting": "sharegpt", "columns": {"tools": "tools"}},
+                 "both": {"hf_hub_url": "someone/rows", "ms_hub_url": "other/rows", "file_name": "here.json",
+                          "subset": "en", "split": "train_sft[:50%]", "num_samples": 10},
+                 "inside": {"hf_hub_url": "someone/rows", "folder": "python"},
+                 "elsewhere": {"ms_hub_url": "other/rows", "file_name": "here.json"},
+                 "script": {"script_url": "rows", "file_name": "here.json"},
+                 "cloud": {"cloud_file_name": "s3://bucket/rows.jsonl", "file_name": "here.json"},
+                 "other_cloud": {"cloud_file_name": "gs://bucket/rows.jsonl"},
+                 "rank": {"file_name": "p.json", "ranking": "yes"},
+                 "none": {"file_name": "p.json", "num_samples": 0},
+                 "cut": {"file_name": "p.json", "split": "train[5"},
+                 "openai": {"file_name": "p.json", "formatting": "openai"},
                  "pictures": {"file_name": "p.json", "columns": {"images": "image"}},
                  "odd": {"file_name": "o.json", "formatting": "csv"},
                  "part": {"file_name": "plain.json", "split": "train", "subset": "small"},
-                 "some": {"file_name": "plain.json", "num_samples": 10},
-                 "verdicts": {"file_name": "plain.json", "columns": {"kto_tag": "label"}},
                  "nowhere": {}}
                 """);
     }
@@ -116,12 +133,19 @@ class DatasetInfoTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "pairs ~ holds ranked answers",
                 "pictures ~ has images",
                 "odd ~ formatting is csv",
-                "part ~ has subset, which is not read here; name its files in data_files",
-                "some ~ has num_samples, which is not read here; set split",
-                "verdicts ~ holds answers with verdicts",
+                "part ~ has subset, which chooses in a repository, but names no hf_hub_url",
+                "unnamed_pairs ~ its columns do not name chosen",
+                "unnamed_verdicts ~ its columns do not name response",
+                "unnamed_talk ~ its columns do not name messages",
+                "elsewhere ~ has ms_hub_url: ModelScope's hub is not read; give hf_hub_url",
+                "script ~ has script_url: no code of a data set is run",
+                "other_cloud ~ cloud_file_name is gs://bucket/rows.jsonl; it takes one file's address, such as s3://",
+                "rank ~ ranking is \"yes\"; it takes true or false",
+                "none ~ num_samples is 0; it takes a whole number above 0",
+                "cut ~ entry cut: split: \"train[5\" is not understood",
+                "openai ~ name the file itself, with type: chat_template",
                 "nowhere ~ names neither file_name nor hf_hub_url",
                 "plane ~ has no entry plane; it has plain, own",
             })
@@ -130,6 +154,49 @@ class DatasetInfoTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("dataset_info.json")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void columnsThatAreNamedAreAllThatCount() {
+        Example example = example("few", chatml, "{'q':'Add.','input':'1 and 2','a':'3'}");
+
+        assertThat(text(example, chatml)).contains("user\nAdd.<|im_end|>").doesNotContain("1 and 2");
+    }
+
+    @Test
+    void anEntryWithoutAnswersIsRunningText() {
+        Example example = example("text", chatml, "{'text':'Once upon a time'}");
+
+        assertThat(text(example, chatml)).isEqualTo("Once upon a time<|im_end|>");
+        assertThat(learnt(example, chatml)).isEqualTo("Once upon a time<|im_end|>");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "pairs ~ holds ranked answers (ranking: true), and no objective learns from preferences yet",
+                "verdicts ~ holds answers with verdicts (kto_tag), and no objective learns from preferences yet",
+            })
+    void judgedAnswersAreNotForSupervisedTraining(String name, String message) {
+        assertThatThrownBy(() -> example(name, chatml, "{'q':'a','a':'b','c':'c','r':'d','label':true}"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("entry " + name + ": " + message);
+    }
+
+    @Test
+    void theHubComesBeforeFilesAndAnEntryMayChooseThere() {
+        DatasetInfo both = info("both");
+
+        assertThat(both.path()).isEqualTo("someone/rows");
+        assertThat(both.part())
+                .isEqualTo(new DatasetInfo.Part(
+                        Optional.of("en"),
+                        Optional.empty(),
+                        Optional.of(Split.parse("train_sft[:50%]")),
+                        Optional.of(10)));
+        assertThat(info("inside").part().folder()).contains("python");
+        assertThat(info("cloud").path()).isEqualTo("s3://bucket/rows.jsonl");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -83,6 +84,33 @@ class DataWiringTest {
     }
 
     @Test
+    void anEntryOfDatasetInfoMayAskForSomeOfItsRowsOrForMoreThanThereAre() throws IOException {
+        List<String> few = sampled("'num_samples': 7");
+        List<String> many = sampled("'num_samples': 25");
+
+        assertThat(few).hasSize(7).doesNotHaveDuplicates().isEqualTo(sampled("'num_samples': 7"));
+        assertThat(sampled("'num_samples': 7", "seed: 1")).hasSize(7).isNotEqualTo(few);
+        assertThat(many).hasSize(25).containsAll(sampled("'split': 'train'"));
+        assertThat(sampled("'num_samples': 3, 'split': 'train[:3]'")).containsExactly("b0", "b1", "b2");
+        assertThat(sampled("'num_samples': 4, 'split': 'train[8:]'")).hasSize(4).contains("b8", "b9");
+    }
+
+    @Test
+    void aShardIsAPartOfTheSample() throws IOException {
+        List<String> whole = sampled("'num_samples': 24");
+        List<String> parts = new ArrayList<>(sampled("'num_samples': 24", "dataset_shard_num: 2"));
+        parts.addAll(sampled("'num_samples': 24", "dataset_shard_num: 2", "dataset_shard_idx: 1"));
+
+        assertThat(parts).containsExactlyInAnyOrderElementsOf(whole);
+        assertThat(sampled("'num_samples': 24", "dataset_shard_num: 2")).hasSize(12);
+    }
+
+    @Test
+    void whatTheConfigurationSaysStandsAboveTheEntry() throws IOException {
+        assertThat(sampled("'split': 'train[:3]'", "    split: train[2:5]")).containsExactly("b2", "b3", "b4");
+    }
+
+    @Test
     void shufflesEachDataSetBeforeTheyAreJoined() throws IOException {
         List<String> answers = answers("shuffle_before_merging_datasets: true");
 
@@ -109,10 +137,21 @@ class DataWiringTest {
                 .hasMessageContaining("shards_idx is one of the parts 0 to 1");
     }
 
+    /** Answers of b.jsonl, which an entry of dataset_info.json describes. */
+    private List<String> sampled(String entry, String... keys) throws IOException {
+        Files.writeString(
+                folder.resolve("dataset_info.json"),
+                ("{'b': {'file_name': 'b.jsonl', " + entry + "}}").replace('\'', '"'));
+        return answers(prepared("  - path: dataset_info.json#b\n", keys));
+    }
+
     /** @param keys the top level's; those that are indented belong to the second data set */
     private PreparedData prepare(String... keys) throws IOException {
-        String yaml = "base_model: " + MODEL + "\nlearning_rate: 1e-4\ndatasets:\n  - path: a.jsonl\n    type: alpaca\n"
-                + "  - path: b.jsonl\n    type: alpaca\n"
+        return prepared("  - path: a.jsonl\n    type: alpaca\n  - path: b.jsonl\n    type: alpaca\n", keys);
+    }
+
+    private PreparedData prepared(String datasets, String... keys) throws IOException {
+        String yaml = "base_model: " + MODEL + "\nlearning_rate: 1e-4\ndatasets:\n" + datasets
                 + String.join(
                         "\n", Stream.of(keys).filter(key -> key.startsWith(" ")).toList()) + "\n"
                 + String.join(
@@ -127,7 +166,11 @@ class DataWiringTest {
     }
 
     private List<String> answers(String... keys) throws IOException {
-        PreparedDataset rows = prepare(keys).train();
+        return answers(prepare(keys));
+    }
+
+    private List<String> answers(PreparedData data) {
+        PreparedDataset rows = data.train();
         try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
             return IntStream.range(0, rows.size())
                     .mapToObj(rows::example)

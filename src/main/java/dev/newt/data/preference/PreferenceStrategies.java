@@ -1,7 +1,9 @@
 package dev.newt.data.preference;
 
 import dev.newt.data.ChatSettings;
+import dev.newt.data.DatasetInfo;
 import dev.newt.data.prompt.ChatTexts;
+import dev.newt.data.prompt.LlamaFactoryTexts;
 import dev.newt.data.source.Row;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
@@ -74,6 +76,41 @@ public final class PreferenceStrategies {
             };
             case STEPWISE -> throw new UserException(
                     "datasets: type must be stepwise_supervised for a process reward model, not a mapping.");
+        };
+    }
+
+    /**
+     * The strategy of an entry of LLaMA-Factory's dataset_info.json, written by the chat template.
+     *
+     * @throws UserException if the entry holds another kind of preferences, or none
+     */
+    public static PreferenceStrategy of(PreferenceKind kind, DatasetInfo info, ChatSettings chat, Tokenizer tokenizer) {
+        LlamaFactoryTexts texts = new LlamaFactoryTexts(info, chat, tokenizer);
+        // Reward models learn from pairs too.
+        PreferenceKind rows = kind == PreferenceKind.REWARD ? PreferenceKind.PAIR : kind;
+        if (!info.preference().equals(Optional.of(rows))) {
+            throw new UserException(info.origin() + ": "
+                    + switch (rows) {
+                        case PAIR, REWARD -> "needs ranking: true, and the columns chosen and rejected.";
+                        case KTO -> "needs the column kto_tag, with true or false for each row's answer.";
+                        case STEPWISE -> "cannot hold steps with verdicts; name the file itself, with type:"
+                                + " stepwise_supervised.";
+                    });
+        }
+        if (rows == PreferenceKind.KTO) {
+            String verdict = info.column("kto_tag").orElseThrow();
+            return row -> {
+                LlamaFactoryTexts.Answered answered = texts.conversation(row);
+                return new KtoExample(
+                        answered.prompt(), answered.answers().get(0), PreferenceFields.verdict(row, verdict));
+            };
+        }
+        return row -> {
+            LlamaFactoryTexts.Answered answered = texts.answers(row, List.of("chosen", "rejected"));
+            return new PreferencePair(
+                    answered.prompt(),
+                    answered.answers().get(0),
+                    answered.answers().get(1));
         };
     }
 

@@ -7,9 +7,10 @@ import dev.newt.data.chat.Rendering;
 import dev.newt.data.source.Row;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A conversation as two texts: what the model is asked, and what it answers. */
 public final class ChatTexts {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Map<String, Object> ANY_QUESTION = Map.of("role", "user", "content", "question");
+    private static final Turn ANY_QUESTION = Turn.whole(Map.of("role", "user", "content", "question"), false);
 
     private final ChatTemplate template;
     private final Conversation conversation;
@@ -35,7 +36,7 @@ public final class ChatTexts {
 
     /** The question: all messages, and the header of the answer. */
     public String prompt(Row row, List<JsonNode> messages) {
-        return render(row, turns(row, messages), true).text();
+        return prompt(row, turns(row, messages), Optional.empty());
     }
 
     /**
@@ -51,40 +52,52 @@ public final class ChatTexts {
             made.put(settings.messagePropertyMappings().getOrDefault("content", "content"), message.asString());
             whole = made;
         }
-        List<Map<String, Object>> turns = new ArrayList<>();
-        turns.add(ANY_QUESTION);
-        turns.addAll(turns(row, List.of(whole)));
-        Rendering rendering = render(row, turns, false);
-        return rendering
-                .text()
-                .substring(contentStart(row, rendering, turns.size() - 1))
-                .stripTrailing();
+        return answer(row, turns(row, List.of(whole)).get(0), Optional.empty());
     }
 
-    private static int contentStart(Row row, Rendering rendering, int message) {
-        return rendering.spans().stream()
-                .filter(span -> span.messageIndex() == message && span.field().equals("content"))
+    String prompt(Row row, List<Turn> question, Optional<List<Map<String, Object>>> tools) {
+        return render(row, question, tools, true).text();
+    }
+
+    String answer(Row row, Turn answer, Optional<List<Map<String, Object>>> tools) {
+        List<Turn> turns = List.of(ANY_QUESTION, answer);
+        Rendering rendering = render(row, turns, tools, false);
+        return rendering.text().substring(start(row, rendering, tools)).stripTrailing();
+    }
+
+    /** Where the answer's text begins; calls of tools without a text begin behind the header. */
+    private int start(Row row, Rendering rendering, Optional<List<Map<String, Object>>> tools) {
+        OptionalInt content = rendering.spans().stream()
+                .filter(span -> span.messageIndex() == 1 && span.field().equals("content"))
                 .mapToInt(Rendering.Span::start)
-                .findFirst()
-                .orElseThrow(() -> row.error("has an answer whose text the chat template does not show."));
+                .findFirst();
+        boolean calls = rendering.spans().stream()
+                .anyMatch(span -> span.messageIndex() == 1 && span.field().equals("tool_calls"));
+        if (content.isPresent() || !calls) {
+            return content.orElseThrow(() -> row.error("has an answer whose text the chat template does not show."));
+        }
+        String header = render(row, List.of(ANY_QUESTION), tools, true).text();
+        if (!rendering.text().startsWith(header)) {
+            throw row.error("has an answer that calls tools, and the chat template does not tell where it begins.");
+        }
+        return header.length();
     }
 
-    private List<Map<String, Object>> turns(Row row, List<JsonNode> messages) {
+    private List<Turn> turns(Row row, List<JsonNode> messages) {
         ArrayNode list = JSON.createArrayNode();
         messages.forEach(list::add);
         ObjectNode fields = JSON.createObjectNode();
         fields.set(settings.fieldMessages(), list);
-        return conversation.turns(new Row(row.file(), row.number(), fields)).stream()
-                .map(Turn::message)
-                .toList();
+        return conversation.turns(new Row(row.file(), row.number(), fields));
     }
 
-    private Rendering render(Row row, List<Map<String, Object>> messages, boolean prompt) {
+    private Rendering render(Row row, List<Turn> turns, Optional<List<Map<String, Object>>> tools, boolean prompt) {
+        ChatRequest request = ChatRequest.of(turns.stream().map(Turn::message).toList())
+                .withSpecialTokens(tokenizer.specialTokens())
+                .withVariables(settings.chatTemplateKwargs())
+                .withGenerationPrompt(prompt);
         try {
-            return template.render(ChatRequest.of(messages)
-                    .withSpecialTokens(tokenizer.specialTokens())
-                    .withVariables(settings.chatTemplateKwargs())
-                    .withGenerationPrompt(prompt));
+            return template.render(tools.map(request::withTools).orElse(request));
         } catch (UserException e) {
             throw new UserException(row.place() + ": " + e.getMessage(), e);
         }

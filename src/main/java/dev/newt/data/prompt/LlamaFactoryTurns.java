@@ -25,7 +25,29 @@ final class LlamaFactoryTurns implements TurnReader {
 
     @Override
     public List<Turn> turns(Row row) {
-        return info.sharegpt() ? conversation(row) : instruction(row);
+        if (info.sharegpt()) {
+            return conversation(row, true);
+        }
+        List<Turn> turns = instruction(row);
+        turns.add(turn("assistant", Fields.text(row, column("response"))));
+        return turns;
+    }
+
+    /** What stands before two answers, which are in columns of their own. */
+    List<Turn> question(Row row) {
+        return info.sharegpt() ? conversation(row, false) : instruction(row);
+    }
+
+    /** An answer in a column of its own: a text, or in conversations a message. */
+    Turn answer(Row row, String name) {
+        if (!info.sharegpt()) {
+            return turn("assistant", Fields.text(row, column(name)));
+        }
+        JsonNode message = Fields.required(row, column(name));
+        if (!message.isObject()) {
+            throw row.error("field \"" + column(name) + "\" must be one message, but is " + Fields.kind(message) + ".");
+        }
+        return message(row, "field \"" + column(name) + "\"", false, message);
     }
 
     @Override
@@ -63,13 +85,15 @@ final class LlamaFactoryTurns implements TurnReader {
             }
         });
         String prompt = Fields.text(row, column("prompt"));
-        String query = Fields.optionalText(row, column("query"));
+        String query = info.column("query")
+                .map(column -> Fields.optionalText(row, column))
+                .orElse("");
         turns.add(turn("user", query.isEmpty() ? prompt : prompt.isEmpty() ? query : prompt + "\n" + query));
-        turns.add(turn("assistant", Fields.text(row, column("response"))));
         return turns;
     }
 
-    private List<Turn> conversation(Row row) {
+    /** @param answered whether the last message is an answer; else it is a question */
+    private List<Turn> conversation(Row row, boolean answered) {
         List<JsonNode> messages = new ArrayList<>();
         Fields.list(row, column("messages")).forEach(messages::add);
         List<Turn> turns = new ArrayList<>();
@@ -78,23 +102,25 @@ final class LlamaFactoryTurns implements TurnReader {
         } else {
             system(row).ifPresent(turns::add);
         }
-        if (messages.isEmpty() || messages.size() % 2 != 0) {
-            throw row.error("has " + messages.size()
-                    + " messages beside the system's; it needs questions, each with an answer.");
+        if (messages.isEmpty() || messages.size() % 2 != (answered ? 0 : 1)) {
+            throw row.error(
+                    "has " + messages.size() + " messages beside the system's; it needs questions, each with an answer"
+                            + (answered ? "." : " but the last, whose answers are in columns of their own."));
         }
         for (int i = 0; i < messages.size(); i++) {
-            turns.add(message(row, i, messages.get(i)));
+            turns.add(message(row, "message " + (i + 1), i % 2 == 0, messages.get(i)));
         }
         return turns;
     }
 
-    private Turn message(Row row, int index, JsonNode message) {
+    /** @param question whether one must stand here; else an answer */
+    private Turn message(Row row, String place, boolean question, JsonNode message) {
         String role = role(message);
         boolean asks = role.equals(info.tag("user_tag")) || role.equals(info.tag("observation_tag"));
         boolean answers = role.equals(info.tag("assistant_tag")) || role.equals(info.tag("function_tag"));
-        if (index % 2 == 0 ? !asks : !answers) {
-            throw row.error("message " + (index + 1) + " is from \"" + role + "\" where one from "
-                    + (index % 2 == 0
+        if (question ? !asks : !answers) {
+            throw row.error(place + " is from \"" + role + "\" where one from "
+                    + (question
                             ? info.tag("user_tag") + " or " + info.tag("observation_tag")
                             : info.tag("assistant_tag") + " or " + info.tag("function_tag"))
                     + " must stand.");

@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.DatasetInfo;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.Example;
 import dev.newt.data.RowFinding;
@@ -23,10 +24,10 @@ public final class PromptStrategies {
             DatasetSettings dataset, Tokenizer tokenizer, boolean trainOnInputs, int sequenceLen) {
         PromptStrategy tokenised = new TokenisedStrategy();
         if (dataset.info().isPresent()) {
-            return new ChatStrategy(
-                    dataset.chat(),
-                    tokenizer,
-                    new LlamaFactoryTurns(dataset.info().get(), trainOnInputs));
+            DatasetInfo info = dataset.info().get().supervised();
+            return info.isText()
+                    ? new CompletionStrategy(info.column("prompt").orElseThrow(), tokenizer, sequenceLen)
+                    : new ChatStrategy(dataset.chat(), tokenizer, new LlamaFactoryTurns(info, trainOnInputs));
         }
         if (dataset.promptFormat().isEmpty() && dataset.type().isEmpty()) {
             return tokenised;

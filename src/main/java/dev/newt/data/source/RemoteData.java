@@ -98,6 +98,9 @@ public final class RemoteData {
     private static List<String> select(Revision revision, DatasetRequest request) {
         List<String> names = revision.files();
         String origin = revision.repo().toString();
+        if (request.repo().folder().isPresent()) {
+            return ofFolder(names, request, request.repo().folder().get().replaceAll("/+$", "") + "/", origin);
+        }
         if (!request.dataFiles().isEmpty()) {
             return FileSelection.listed(names, request.dataFiles(), origin);
         }
@@ -117,6 +120,27 @@ public final class RemoteData {
             refuseScript(revision, names);
         }
         return DataFiles.select(candidates, request.dsType(), request.split(), origin);
+    }
+
+    /** The folder stands for the whole: splits are told by the names within it. */
+    private static List<String> ofFolder(List<String> names, DatasetRequest request, String folder, String origin) {
+        if (request.repo().name().isPresent()) {
+            throw new UserException(
+                    origin + ": a configuration (" + request.repo().name().get() + ") and a folder (" + folder
+                            + ") cannot both be chosen. Keep one of them.");
+        }
+        List<String> inside = names.stream()
+                .filter(name -> name.startsWith(folder))
+                .map(name -> name.substring(folder.length()))
+                .toList();
+        if (inside.isEmpty()) {
+            throw new UserException(origin + ": has no folder " + folder);
+        }
+        String place = origin + ", folder " + folder;
+        List<String> selected = request.dataFiles().isEmpty()
+                ? DataFiles.select(inside, request.dsType(), request.split(), place)
+                : FileSelection.listed(inside, request.dataFiles(), place);
+        return selected.stream().map(name -> folder + name).toList();
     }
 
     private static void refuseScript(Revision revision, List<String> names) {

@@ -99,6 +99,12 @@ public final class RowReader implements AutoCloseable {
         return count;
     }
 
+    /** Rows of {@code split} in all files. */
+    public long count(List<DataFile> files, Split split) {
+        long rows = count(files);
+        return Math.max(0, split.endOf(rows) - split.firstOf(rows));
+    }
+
     /** Reads rows [first, end) of one file; returns how many rows passed by. */
     private long read(DataFile file, long first, long end, Consumer<RawRow> consumer) {
         if (isEmptyFile(file.path())) {

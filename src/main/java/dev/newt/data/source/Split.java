@@ -54,6 +54,11 @@ public record Split(String name, long from, long to, boolean percent, long skipp
         }
     }
 
+    /** Whether no part of its rows is left out. */
+    public boolean isWhole() {
+        return from == 0 && skipped == 0 && most == Long.MAX_VALUE && (percent ? to == 100 : to == Long.MAX_VALUE);
+    }
+
     /** Whether the limits have to be worked out from the number of all rows. */
     boolean needsCount() {
         return percent && !(from == 0 && to == 100);

@@ -8,7 +8,6 @@ import dev.newt.data.DatasetSettings;
 import dev.newt.data.Example;
 import dev.newt.data.PromptFormat;
 import dev.newt.data.source.Row;
-import dev.newt.data.source.Split;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.nio.file.Path;
@@ -229,14 +228,13 @@ class PromptStrategiesTest {
 
     private static Example one(PromptFormat format, String json) {
         DatasetSettings dataset = new DatasetSettings(
-                "unused",
-                List.of(),
-                Optional.empty(),
-                Split.TRAIN,
+                DatasetSettings.of("unused", "").request(),
                 Optional.empty(),
                 Optional.of(format),
                 "text",
-                ChatSettings.defaults());
+                ChatSettings.defaults(),
+                Optional.empty(),
+                Optional.empty());
         return PromptStrategies.of(dataset, tokenizer, false, 512)
                 .examples(row(json))
                 .get(0);

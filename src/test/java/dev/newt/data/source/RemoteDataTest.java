@@ -101,6 +101,29 @@ class RemoteDataTest {
     }
 
     @Test
+    void aFolderStandsForTheWholeWhateverTheCardSays() {
+        server.put("README.md", CARD);
+        for (String name :
+                List.of("python/train-1.jsonl", "python/test-1.jsonl", "java/train-1.jsonl", "main/part-1.jsonl")) {
+            server.put(name, "{}\n");
+        }
+
+        assertThat(fetched(inFolder("python", "train"))).containsExactly("train-1.jsonl");
+        assertThat(fetched(inFolder("python/", "test"))).containsExactly("test-1.jsonl");
+        assertThat(server.asked).noneMatch(asked -> asked.path().contains("/java/"));
+        assertThatThrownBy(() -> fetched(inFolder("rust", "train")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("has no folder rust/");
+        assertThatThrownBy(() -> fetched(new DatasetRequest(
+                        "org/rows",
+                        List.of(),
+                        Optional.empty(),
+                        Split.TRAIN,
+                        new RepoChoice(Optional.of("main"), Optional.of("python"), Optional.empty()))))
+                .hasMessageContaining("a configuration (main) and a folder (python/) cannot both be chosen");
+    }
+
+    @Test
     void dataFilesChooseInTheRepository() {
         server.put("a.jsonl", "{}\n");
         server.put("sub/b.jsonl", "{}\n");
@@ -183,7 +206,16 @@ class RemoteDataTest {
                 List.of(),
                 Optional.empty(),
                 Split.TRAIN,
-                new RepoChoice(Optional.of(name), Optional.empty()));
+                new RepoChoice(Optional.of(name), Optional.empty(), Optional.empty()));
+    }
+
+    private static DatasetRequest inFolder(String folder, String split) {
+        return new DatasetRequest(
+                "org/rows",
+                List.of(),
+                Optional.empty(),
+                Split.parse(split),
+                new RepoChoice(Optional.empty(), Optional.of(folder), Optional.empty()));
     }
 
     private List<String> fetched(DatasetRequest request) {

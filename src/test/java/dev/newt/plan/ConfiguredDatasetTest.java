@@ -1,0 +1,107 @@
+package dev.newt.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.newt.config.ConfigFile;
+import dev.newt.config.LoadedConfig;
+import dev.newt.data.source.DatasetRequest;
+import dev.newt.data.source.RepoChoice;
+import dev.newt.data.source.Split;
+import dev.newt.io.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data sets that an entry of LLaMA-Factory's dataset_info.json describes. */
+class ConfiguredDatasetTest {
+    private static final Path MODEL = Path.of("examples/models/newt-tiny").toAbsolutePath();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theEntrySaysWhichRowsOfARepositoryAreMeant() throws IOException {
+        String entry = "'hf_hub_url': 'org/rows', 'subset': 'en', 'split': 'test[:5]'";
+
+        assertThat(request(entry, "")).isEqualTo(repository(Split.parse("test[:5]"), Optional.of("en")));
+        assertThat(request(entry, "    split: train\n    name: de\n"))
+                .isEqualTo(repository(Split.TRAIN, Optional.of("de")));
+    }
+
+    @Test
+    void rankedAnswersAreRefusedWhereTheyAreConfigured() {
+        String entry =
+                "'file_name': 'rows.jsonl', 'ranking': true, 'columns': {'prompt': 'q', 'chosen': 'c', 'rejected': 'r'}";
+
+        assertThatThrownBy(() -> Planner.plan(load(entry, "")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("c.yaml:4:")
+                .hasMessageContaining("dataset_info.json, entry x: holds ranked answers")
+                .hasMessageContaining("no objective learns from preferences yet");
+    }
+
+    @Test
+    void howManyRowsThereAreIsNotKnownWhereTheEntryChoosesSome() throws IOException {
+        Files.writeString(folder.resolve("rows.jsonl"), "{\"instruction\": \"a\", \"output\": \"b\"}\n".repeat(5));
+
+        assertThat(Planner.plan(load("'file_name': 'rows.jsonl'", "")).steps().trainRows())
+                .contains(5L);
+        assertThat(Planner.plan(load("'file_name': 'rows.jsonl', 'num_samples': 3", ""))
+                        .steps()
+                        .trainRows())
+                .isEmpty();
+        assertThat(Planner.plan(load("'file_name': 'rows.jsonl', 'split': 'train[:2]'", ""))
+                        .steps()
+                        .trainRows())
+                .isEmpty();
+    }
+
+    @Test
+    void preparedRowsAreThoseOfTheEntryAsItIsNow() throws IOException {
+        Files.writeString(folder.resolve("rows.jsonl"), "{}\n");
+        LoadedConfig before = load("'file_name': 'rows.jsonl', 'num_samples': 3", "");
+        Path prepared = Files.createDirectories(folder.resolve("prepared/some"));
+        PreparedLink.remember(before, prepared);
+        List<Path> links = links();
+
+        PreparedLink.remember(load("'file_name': 'rows.jsonl', 'num_samples': 4", ""), prepared);
+
+        assertThat(links).hasSize(1);
+        assertThat(links()).hasSize(2);
+    }
+
+    private List<Path> links() throws IOException {
+        try (var files = Files.list(folder.resolve("prepared"))) {
+            return files.filter(file -> file.toString().endsWith(".link")).toList();
+        }
+    }
+
+    private static DatasetRequest repository(Split split, Optional<String> name) {
+        return new DatasetRequest(
+                "org/rows",
+                List.of(),
+                Optional.empty(),
+                split,
+                new RepoChoice(name, Optional.empty(), Optional.empty()));
+    }
+
+    private DatasetRequest request(String entry, String keys) throws IOException {
+        LoadedConfig loaded = load(entry, keys);
+        return ConfiguredDataset.request(
+                loaded, loaded.config().data().datasets().get(0));
+    }
+
+    private LoadedConfig load(String entry, String keys) throws IOException {
+        Files.writeString(folder.resolve("dataset_info.json"), ("{'x': {" + entry + "}}").replace('\'', '"'));
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                "base_model: " + MODEL + "\nlearning_rate: 1e-4\ndatasets:\n  - path: dataset_info.json#x\n" + keys
+                        + "dataset_prepared_path: " + folder.resolve("prepared") + "\n");
+        return ConfigFile.load(file, List.of());
+    }
+}
