@@ -36,6 +36,8 @@ final class PromptTypes {
             "context_qa.load_404",
             "context_qa.load_v2",
             "creative_acr.load_answer",
+            "creative_acr.load_critique",
+            "creative_acr.load_revise",
             "explainchoice",
             "explainchoice:chat",
             "explainchoice:chatml",
@@ -62,11 +64,9 @@ final class PromptTypes {
             "orcamini",
             "pretrain",
             "pygmalion",
+            "reflection",
+            "reflection:instruct",
             "summarizetldr");
-
-    /** Axolotl's other types, which bring fixed texts. */
-    private static final List<String> FIXED_TEXTS =
-            List.of("reflection", "creative_acr.load_critique", "creative_acr.load_revise");
 
     private PromptTypes() {}
 
@@ -79,11 +79,6 @@ final class PromptTypes {
         if (family.equals("sharegpt")) {
             return Optional.of("type sharegpt is no longer read, by Axolotl neither; write type: chat_template, "
                     + "field_messages: conversations and message_property_mappings: {role: from, content: value}");
-        }
-        if (FIXED_TEXTS.contains(name)) {
-            return Optional.of(
-                    "type " + name
-                            + " is not supported yet; write the texts into the rows with type: input_output, or type as a mapping with format");
         }
         if (name.equals("messages")) {
             return Optional.of("type messages is not supported yet; write type: chat_template with field_messages");

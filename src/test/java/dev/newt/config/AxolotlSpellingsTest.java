@@ -151,7 +151,7 @@ class AxolotlSpellingsTest {
             zzz                | usual ones are alpaca, chat_template, completion and input_output, or a mapping of your own
             sharegpt           | type sharegpt is no longer read
             sharegpt.load_role | type sharegpt is no longer read
-            reflection         | write the texts into the rows with type: input_output
+            reflection:chat    | did you mean reflection?
             """)
     void anUnknownPromptFormatIsRefusedBeforeAnythingIsLoaded(String type, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("t.yaml"), SMALL.replace("type: alpaca", "type: " + type));

@@ -76,6 +76,8 @@ final class ExchangeTypes {
                 row -> new Exchange(
                         CREATIVE + "\nUSER: " + Fields.text(row, "instruction") + "\nASSISTANT:",
                         Fields.text(row, "revision")));
+        put(named, "creative_acr.load_critique", CreativeTypes::critique);
+        put(named, "creative_acr.load_revise", CreativeTypes::revision);
         put(
                 named,
                 "orcamini",

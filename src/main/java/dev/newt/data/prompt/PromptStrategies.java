@@ -76,6 +76,10 @@ public final class PromptStrategies {
                     trainOnInputs,
                     exchange.get().ends());
         }
+        Optional<PromptStrategy> reflection = ReflectionStrategy.find(type, tokenizer, trainOnInputs);
+        if (reflection.isPresent()) {
+            return reflection.get();
+        }
         return switch (type) {
             case "chat_template", "chat_template.default" -> new ChatStrategy(dataset.chat(), tokenizer, trainOnInputs);
             case "completion" -> new CompletionStrategy(dataset.field(), tokenizer, sequenceLen);
@@ -83,16 +87,14 @@ public final class PromptStrategies {
             case "pretrain" -> new PretrainStrategy(dataset.field(), tokenizer, sequenceLen);
             case "pygmalion" -> new PygmalionStrategy(tokenizer);
             case "llama2_chat" -> new Llama2ChatStrategy(tokenizer);
-            case "reflection", "creative_acr.load_critique", "creative_acr.load_revise" -> throw new UserException(
-                    "datasets: type " + type
-                            + " is not supported: it stands for a page of fixed text. Write the text you"
-                            + " want into the rows and use input_output, or give a mapping with your own format.");
             default -> throw new UserException(
                     "datasets: type \"" + type
                             + "\" is not supported. Known types are chat_template, completion, input_output, llama2_chat, pretrain, pygmalion, "
                             + String.join(", ", InstructionStyles.names())
                             + ", "
                             + String.join(", ", ExchangeTypes.names())
+                            + ", "
+                            + String.join(", ", ReflectionStrategy.names())
                             + "; a mapping with your own format; and no type for rows with input_ids, labels and attention_mask.");
         };
     }
