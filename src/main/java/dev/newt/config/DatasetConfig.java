@@ -2,11 +2,13 @@ package dev.newt.config;
 
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One entry of {@code datasets}, {@code test_datasets} or {@code pretraining_dataset}.
@@ -157,7 +159,30 @@ public record DatasetConfig(
                         example = "10")
                 Optional<@Min(1) Integer> shards,
         @Key(value = "shards_idx", description = "Which of those parts, from 0; unset, the first.", example = "0")
-                Optional<@PositiveOrZero Integer> shardsIdx)
+                Optional<@PositiveOrZero Integer> shardsIdx,
+        @Key(value = "length", description = "Number of rows of type _synthetic; unset, 1000.", example = "1000")
+                Optional<@Positive Integer> length,
+        @Key(
+                        value = "sequence_length",
+                        description = "Tokens of each row of type _synthetic; unset, sequence_len.",
+                        example = "2048")
+                Optional<@Positive Integer> sequenceLength,
+        @Key(
+                        value = "min_input_id",
+                        description = "Lowest token id of rows of type _synthetic; unset, 100.",
+                        example = "100")
+                Optional<@PositiveOrZero Integer> minInputId,
+        @Key(
+                        value = "max_input_id",
+                        description =
+                                "Token id behind the highest of rows of type _synthetic; unset, the size of the vocabulary.",
+                        example = "32000")
+                Optional<@Positive Integer> maxInputId,
+        @Key(
+                        value = "seed",
+                        description = "Decides the tokens of rows of type _synthetic; unset, the seed of the run.",
+                        example = "42")
+                Optional<Long> seed)
         implements CrossChecked.Rules {
     @Override
     public List<Finding> findings() {
@@ -168,7 +193,59 @@ public record DatasetConfig(
         mappingFinding(messageFieldRole, "role", "message_field_role").ifPresent(findings::add);
         mappingFinding(messageFieldContent, "content", "message_field_content").ifPresent(findings::add);
         shardFinding("shards", shards, "shards_idx", shardsIdx).ifPresent(findings::add);
+        findings.addAll(syntheticFindings());
         return findings;
+    }
+
+    /** Whether the rows are made and not read. */
+    public boolean isSynthetic() {
+        return type.flatMap(DatasetType::name)
+                .filter(PromptTypes.SYNTHETIC::equals)
+                .isPresent();
+    }
+
+    /** Rows that are made. */
+    public int syntheticRows() {
+        return isSynthetic() ? length.orElse(1000) : 0;
+    }
+
+    /** Tokens of each of them. */
+    public int syntheticLength(DataConfig data) {
+        return sequenceLength.orElse(data.sequenceLen());
+    }
+
+    /** Keys of rows that are made, and of rows that are read, exclude each other. */
+    private List<Finding> syntheticFindings() {
+        Map<String, Optional<?>> made = new TreeMap<>(Map.of(
+                "length", length,
+                "sequence_length", sequenceLength,
+                "min_input_id", minInputId,
+                "max_input_id", maxInputId,
+                "seed", seed));
+        Map<String, Optional<?>> read = new TreeMap<>(Map.of(
+                "ds_type",
+                dsType,
+                "data_files",
+                dataFiles,
+                "split",
+                split,
+                "name",
+                name,
+                "revision",
+                revision,
+                "skip",
+                skip));
+        return (isSynthetic() ? read : made)
+                .entrySet().stream()
+                        .filter(key -> key.getValue().isPresent())
+                        .map(key -> Finding.error(
+                                isSynthetic()
+                                        ? key.getKey()
+                                                + " chooses among files, which type _synthetic does not read; remove it"
+                                        : key.getKey() + " is for type: _synthetic alone; remove it",
+                                key.getKey(),
+                                "type"))
+                        .toList();
     }
 
     /** Parts count from 0. */

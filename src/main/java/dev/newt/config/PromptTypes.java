@@ -6,7 +6,11 @@ import java.util.Optional;
 
 /** The names that {@code type} of a data set takes. */
 final class PromptTypes {
+    /** Rows of random tokens. */
+    static final String SYNTHETIC = "_synthetic";
+
     static final List<String> NAMES = List.of(
+            SYNTHETIC,
             "alpaca",
             "alpaca:chat",
             "alpaca:chatml",

@@ -8,6 +8,7 @@ import dev.newt.data.source.RawRow;
 import dev.newt.data.source.RowReader;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -24,7 +25,9 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
         return datasets.stream()
                 .map(dataset -> new DataSource(
                         dataset,
-                        DataFiles.find(dataset.request(), settings.paths()),
+                        dataset.synthetic().isPresent()
+                                ? List.of()
+                                : DataFiles.find(dataset.request(), settings.paths()),
                         PromptStrategies.of(dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen())))
                 .toList();
     }
@@ -47,7 +50,7 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
                 .map(wanted -> new RowSample(wanted, reader.count(files, settings.split()), seed));
         BooleanSupplier shard = Shard.rows(settings.shard(), seed);
         boolean[] any = {false};
-        reader.readRaw(files, settings.split(), row -> {
+        read(reader, row -> {
             any[0] = true;
             int times = sample.map(RowSample::times).orElse(1);
             for (int i = 0; i < times; i++) {
@@ -57,5 +60,13 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
             }
         });
         return any[0];
+    }
+
+    private void read(RowReader reader, Consumer<RawRow> rows) {
+        if (settings.synthetic().isPresent()) {
+            settings.synthetic().get().read(Path.of(settings.path()), rows);
+        } else {
+            reader.readRaw(files, settings.split(), rows);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param chat what {@code chat_template} reads and learns
  * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
  * @param shard the part that is read; empty for all
+ * @param synthetic rows of type {@code _synthetic}; then there are no files
  */
 public record DatasetSettings(
         DatasetRequest request,
@@ -24,7 +25,8 @@ public record DatasetSettings(
         String field,
         ChatSettings chat,
         Optional<DatasetInfo> info,
-        Optional<Shard> shard) {
+        Optional<Shard> shard,
+        Optional<Synthetic> synthetic) {
     /** A file, directory or pattern with a named strategy, the rest by default. */
     public static DatasetSettings of(String path, String type) {
         return new DatasetSettings(
@@ -33,6 +35,7 @@ public record DatasetSettings(
                 Optional.empty(),
                 "text",
                 ChatSettings.defaults(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -56,22 +59,28 @@ public record DatasetSettings(
                 field,
                 chat,
                 info,
-                shard);
+                shard,
+                synthetic);
     }
 
     /** The same, read by a named strategy. */
     public DatasetSettings withType(String name) {
-        return new DatasetSettings(request, Optional.of(name), Optional.empty(), field, chat, info, shard);
+        return new DatasetSettings(request, Optional.of(name), Optional.empty(), field, chat, info, shard, synthetic);
     }
 
     /** The same, with rows that an entry of dataset_info.json describes. */
     public DatasetSettings withInfo(DatasetInfo entry) {
-        return new DatasetSettings(request, type, promptFormat, field, chat, Optional.of(entry), shard);
+        return new DatasetSettings(request, type, promptFormat, field, chat, Optional.of(entry), shard, synthetic);
+    }
+
+    /** The same, with rows that are made and not read. */
+    public DatasetSettings withSynthetic(Synthetic rows) {
+        return new DatasetSettings(request, type, promptFormat, field, chat, info, shard, Optional.of(rows));
     }
 
     /** The same, of which one part is read. */
     public DatasetSettings withShard(Shard part) {
-        return new DatasetSettings(request, type, promptFormat, field, chat, info, Optional.of(part));
+        return new DatasetSettings(request, type, promptFormat, field, chat, info, Optional.of(part), synthetic);
     }
 
     /** The same, wherever the rows lie. */
@@ -83,6 +92,7 @@ public record DatasetSettings(
                 field,
                 chat,
                 info.map(DatasetInfo::placeless),
-                shard);
+                shard,
+                synthetic);
     }
 }

@@ -87,6 +87,9 @@ final class PlannedData {
     }
 
     private List<DataFile> find(String key, DatasetConfig set) {
+        if (set.isSynthetic()) {
+            return List.of();
+        }
         try {
             return DataFiles.find(ConfiguredDataset.request(loaded, set), loaded.paths()::find);
         } catch (NotFetchedException e) {
@@ -114,7 +117,8 @@ final class PlannedData {
                 prepared.map(summary -> (long) summary.lengths().length).or(this::trainRows);
         Optional<Tokens> tokens = prepared.map(summary -> new Tokens(summary.tokens(), true))
                 .or(() -> isHere() && !interleaves()
-                        ? TokenCount.ofSizes(train, valSetShare()).map(count -> new Tokens(count, false))
+                        ? TokenCount.ofSizes(train, valSetShare())
+                                .map(count -> new Tokens(count + syntheticTokens(), false))
                         : Optional.empty());
         Optional<Long> perEpoch = prepared.map(summary -> stepsPerEpoch(summary.lengths()))
                 .or(() -> rows.filter(count -> !joinsOrCutsRows(batch))
@@ -147,9 +151,20 @@ final class PlannedData {
         return new BatchPlan(lengths, settings).stepsPerEpoch();
     }
 
-    /** Whether all training data were fetched. */
+    /** Whether all training data were fetched, or need no files. */
     private boolean isHere() {
-        return train.stream().noneMatch(List::isEmpty);
+        return train.stream().filter(List::isEmpty).count()
+                == loaded.config().trainingDatasets().stream()
+                        .filter(DatasetConfig::isSynthetic)
+                        .count();
+    }
+
+    private long syntheticTokens() {
+        return Math.round((1 - valSetShare())
+                * loaded.config().trainingDatasets().stream()
+                        .mapToLong(set -> (long) set.syntheticRows()
+                                * set.syntheticLength(loaded.config().data()))
+                        .sum());
     }
 
     /** Steps do not follow from the number of rows. */
@@ -188,7 +203,9 @@ final class PlannedData {
         if (parts || samples || interleaves() || !isHere()) {
             return Optional.empty();
         }
-        long rows = 0;
+        long rows = loaded.config().trainingDatasets().stream()
+                .mapToLong(DatasetConfig::syntheticRows)
+                .sum();
         for (List<DataFile> files : train) {
             Optional<Long> count = RowCount.of(files);
             if (count.isEmpty()) {

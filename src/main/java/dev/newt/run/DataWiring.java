@@ -11,6 +11,7 @@ import dev.newt.data.ExcessLengthStrategy;
 import dev.newt.data.Mixing;
 import dev.newt.data.PromptFormat;
 import dev.newt.data.Shard;
+import dev.newt.data.Synthetic;
 import dev.newt.data.TrainOnEnd;
 import dev.newt.data.chat.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
@@ -147,7 +148,17 @@ final class DataWiring {
                 chat(dataset),
                 ConfiguredDataset.info(loaded, dataset),
                 dataset.shards()
-                        .map(count -> new Shard(count, dataset.shardsIdx().orElse(0))));
+                        .map(count -> new Shard(count, dataset.shardsIdx().orElse(0))),
+                dataset.isSynthetic() ? Optional.of(synthetic(dataset)) : Optional.empty());
+    }
+
+    private Synthetic synthetic(DatasetConfig dataset) {
+        return new Synthetic(
+                dataset.syntheticRows(),
+                dataset.syntheticLength(config.data()),
+                dataset.minInputId().orElse(100),
+                dataset.maxInputId(),
+                dataset.seed().orElse(config.training().seed()));
     }
 
     private static PromptFormat promptFormat(dev.newt.config.PromptFormat format) {

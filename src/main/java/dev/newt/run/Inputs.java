@@ -92,6 +92,9 @@ public final class Inputs {
     private void fetch(String key, List<DatasetConfig> sets) {
         for (int i = 0; i < sets.size(); i++) {
             DatasetConfig set = sets.get(i);
+            if (set.isSynthetic()) {
+                continue;
+            }
             attempt(
                     key + "[" + i + "].path",
                     () -> data.fetch(ConfiguredDataset.request(loaded, set), loaded.paths()::find));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.newt.data.DatasetSettings;
+import dev.newt.data.Synthetic;
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.token.SpecialTokens;
 import dev.newt.data.token.Tokenizer;
@@ -11,6 +12,7 @@ import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PromptTypesTest {
@@ -27,9 +29,12 @@ class PromptTypesTest {
         names.add("chat_template.default");
 
         assertThat(PromptTypes.NAMES).containsExactlyInAnyOrderElementsOf(names).isSorted();
-        assertThat(PromptTypes.NAMES).allSatisfy(name -> assertThat(
-                        PromptStrategies.of(DatasetSettings.of("rows.jsonl", name), tokenizer, false, 512))
-                .as(name)
-                .isNotNull());
+        assertThat(PromptTypes.NAMES).allSatisfy(name -> {
+            DatasetSettings rows = DatasetSettings.of("rows.jsonl", name);
+            DatasetSettings made = rows.withSynthetic(new Synthetic(1, 8, 0, Optional.empty(), 0));
+            assertThat(PromptStrategies.of(name.equals(PromptTypes.SYNTHETIC) ? made : rows, tokenizer, false, 512))
+                    .as(name)
+                    .isNotNull();
+        });
     }
 }

@@ -75,6 +75,21 @@ class ConfiguredDatasetTest {
         assertThat(links()).hasSize(2);
     }
 
+    @Test
+    void syntheticRowsAreKnownWithoutFiles() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                "base_model: " + MODEL + "\nlearning_rate: 1e-4\nsequence_len: 64\ndatasets:\n  - path: synthetic\n"
+                        + "    type: _synthetic\n    length: 50\ndataset_prepared_path: " + folder.resolve("prepared")
+                        + "\n");
+
+        ExecutionPlan.Steps steps =
+                Planner.plan(ConfigFile.load(file, List.of())).steps();
+
+        assertThat(steps.trainRows()).contains(50L);
+        assertThat(steps.tokens().orElseThrow().count()).isEqualTo(50 * 64);
+    }
+
     private List<Path> links() throws IOException {
         try (var files = Files.list(folder.resolve("prepared"))) {
             return files.filter(file -> file.toString().endsWith(".link")).toList();

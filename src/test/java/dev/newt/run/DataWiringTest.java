@@ -111,6 +111,51 @@ class DataWiringTest {
     }
 
     @Test
+    void syntheticRowsAreRandomTokensOfTheirSeed() throws IOException {
+        String keys =
+                "  - path: synthetic\n    type: _synthetic\n    length: 40\n    sequence_length: 30\n    min_input_id: 7\n";
+        PreparedDataset rows = prepared(keys + "    max_input_id: 20\n").train();
+
+        assertThat(rows.size()).isEqualTo(40);
+        assertThat(rows.lengths()).containsOnly(30);
+        assertThat(IntStream.range(0, 40).mapToObj(rows::example)).allSatisfy(example -> {
+            assertThat(example.trained()).doesNotContain(false);
+            assertThat(IntStream.of(example.tokenIds())).allMatch(id -> id >= 7 && id < 20);
+        });
+        assertThat(ids(rows).distinct().count()).isEqualTo(13);
+        assertThat(ids(prepared(keys + "    max_input_id: 20\n    seed: 42\n", "seed: 1")
+                        .train()))
+                .containsExactlyElementsOf(ids(rows).boxed().toList());
+        assertThat(ids(prepared(keys + "    max_input_id: 20\n    seed: 43\n").train())
+                        .boxed()
+                        .toList())
+                .isNotEqualTo(ids(rows).boxed().toList());
+        // Without a limit, the vocabulary's: 1,664 tokens, of which some were added to it.
+        assertThat(ids(prepared(keys).train()).max().getAsInt()).isBetween(1500, 1663);
+        assertThat(prepared("  - path: synthetic\n    type: _synthetic\n")
+                        .train()
+                        .size())
+                .isEqualTo(1000);
+    }
+
+    @Test
+    void keysOfSyntheticRowsAndOfFilesExcludeEachOther() {
+        assertThatThrownBy(() -> prepared("  - path: synthetic\n    type: _synthetic\n    split: train[:5]\n"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("split chooses among files, which type _synthetic does not read");
+        assertThatThrownBy(() -> prepared("  - path: a.jsonl\n    type: alpaca\n    length: 5\n"))
+                .hasMessageContaining("length is for type: _synthetic alone");
+        assertThatThrownBy(() -> prepared(
+                        "  - path: synthetic\n    type: _synthetic\n    min_input_id: 50\n    max_input_id: 50\n"))
+                .hasMessageContaining("draws from the ids 50 to 49, which is none");
+    }
+
+    private static IntStream ids(PreparedDataset rows) {
+        return IntStream.range(0, rows.size())
+                .flatMap(i -> IntStream.of(rows.example(i).tokenIds()));
+    }
+
+    @Test
     void shufflesEachDataSetBeforeTheyAreJoined() throws IOException {
         List<String> answers = answers("shuffle_before_merging_datasets: true");
 

@@ -29,6 +29,9 @@ public final class PromptStrategies {
                     ? new CompletionStrategy(info.column("prompt").orElseThrow(), tokenizer, sequenceLen)
                     : new ChatStrategy(dataset.chat(), tokenizer, new LlamaFactoryTurns(info, trainOnInputs));
         }
+        if (dataset.synthetic().isPresent()) {
+            return new SyntheticStrategy(dataset.synthetic().get(), tokenizer.vocabularySize());
+        }
         if (dataset.promptFormat().isEmpty() && dataset.type().isEmpty()) {
             return tokenised;
         }
@@ -89,7 +92,7 @@ public final class PromptStrategies {
             case "llama2_chat" -> new Llama2ChatStrategy(tokenizer);
             default -> throw new UserException(
                     "datasets: type \"" + type
-                            + "\" is not supported. Known types are chat_template, completion, input_output, llama2_chat, pretrain, pygmalion, "
+                            + "\" is not supported. Known types are _synthetic, chat_template, completion, input_output, llama2_chat, pretrain, pygmalion, "
                             + String.join(", ", InstructionStyles.names())
                             + ", "
                             + String.join(", ", ExchangeTypes.names())

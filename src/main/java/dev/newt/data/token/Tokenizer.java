@@ -221,6 +221,11 @@ public final class Tokenizer implements AutoCloseable {
         return files.chatTemplate();
     }
 
+    /** Tokens of the vocabulary, without those that were added to it. */
+    public int vocabularySize() {
+        return files.vocabularySize();
+    }
+
     /** Id of a token that stands whole in the vocabulary, e.g. {@code <|im_end|>}. */
     public OptionalInt idOf(String token) {
         if (token.isEmpty()) {

@@ -88,6 +88,11 @@ final class TokenizerFiles {
         return Optional.empty();
     }
 
+    /** A mapping to ids, or in some kinds of tokenizers a list. */
+    int vocabularySize() {
+        return json(tokenizerFile()).path("model").path("vocab").size();
+    }
+
     String contentHash() {
         return new Sha256()
                 .addFile(tokenizerFile())

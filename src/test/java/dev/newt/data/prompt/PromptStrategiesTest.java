@@ -234,6 +234,7 @@ class PromptStrategiesTest {
                 "text",
                 ChatSettings.defaults(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         return PromptStrategies.of(dataset, tokenizer, false, 512)
                 .examples(row(json))

@@ -1,0 +1,35 @@
+package dev.newt.data.prompt;
+
+import dev.newt.data.Example;
+import dev.newt.data.Synthetic;
+import dev.newt.data.pack.Permutation;
+import dev.newt.data.source.Row;
+import dev.newt.io.UserException;
+import java.util.List;
+
+/** Random tokens, which follow from the seed and the number of the row. */
+final class SyntheticStrategy implements PromptStrategy {
+    private final Synthetic rows;
+    private final int ids;
+
+    /** @param vocabulary size of it, which is the limit where the rows have none of their own */
+    SyntheticStrategy(Synthetic rows, int vocabulary) {
+        this.rows = rows;
+        this.ids = rows.maxInputId().orElse(vocabulary) - rows.minInputId();
+        if (ids < 1) {
+            throw new UserException("datasets: type _synthetic draws from the ids " + rows.minInputId() + " to "
+                    + (rows.maxInputId().orElse(vocabulary) - 1)
+                    + ", which is none. Choose a lower min_input_id or a higher max_input_id.");
+        }
+    }
+
+    @Override
+    public List<Example> examples(Row row) {
+        int[] tokens = new int[rows.sequenceLength()];
+        long first = (row.number() - 1) * tokens.length;
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = rows.minInputId() + (int) (Permutation.uniform(rows.seed(), first + i) * ids);
+        }
+        return List.of(new ExampleBuilder().add(tokens, true).build());
+    }
+}
