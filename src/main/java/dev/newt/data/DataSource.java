@@ -38,6 +38,13 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
                 + (files.size() == 1 ? "" : " in its " + files.size() + " files") + ".");
     }
 
+    /** The files as the rows name them. */
+    List<Path> places() {
+        return settings.synthetic().isPresent()
+                ? List.of(Path.of(settings.path()))
+                : files.stream().map(DataFile::path).toList();
+    }
+
     /**
      * Hands on the rows that are used, one after the other: those of the split, of them a random sample where one is wanted, and of that the
      * shard. A row that is drawn again comes again.

@@ -1,6 +1,7 @@
 package dev.newt.data;
 
 import dev.newt.data.source.RawRow;
+import dev.newt.data.source.Row;
 import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ public final class DataStream implements AutoCloseable {
         }
     }
 
-    private void keep(Example example) {
+    private void keep(Row row, Example example) {
         examples.add(example);
         tokens += example.length();
     }

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Decides which examples are kept, and counts. For one thread. */
 final class LengthPolicy {
     private final DataSettings settings;
-    private final Consumer<Example> kept;
+    private final BiConsumer<Row, Example> kept;
     private long rows;
     private long examples;
     private long tooLong;
@@ -28,8 +28,11 @@ final class LengthPolicy {
     private final Set<Integer> endIds;
     private final DetailCounter details;
 
-    /** @param endIds tokens that end an answer */
-    LengthPolicy(DataSettings settings, Set<Integer> endIds, Consumer<Example> kept) {
+    /**
+     * @param endIds tokens that end an answer
+     * @param kept takes the examples that are kept, with the rows that they came of
+     */
+    LengthPolicy(DataSettings settings, Set<Integer> endIds, BiConsumer<Row, Example> kept) {
         this.settings = settings;
         this.endIds = Set.copyOf(endIds);
         this.details = new DetailCounter(settings.sequenceLen());
@@ -95,7 +98,7 @@ final class LengthPolicy {
             trainedTokens += learnt;
             longest = Math.max(longest, example.length());
             details.kept(example);
-            kept.accept(example);
+            kept.accept(row, example);
         }
     }
 

@@ -61,26 +61,32 @@ public final class Preparation {
             }
             return new PreparedCache.Made(statistics, testStatistics);
         });
-        return open(entry);
+        return open(entry, places(train), places(test));
     }
 
-    private PreparedData open(PreparedCache.Entry entry) {
+    private static List<Path> places(List<DataSource> sources) {
+        return sources.stream().flatMap(source -> source.places().stream()).toList();
+    }
+
+    private PreparedData open(PreparedCache.Entry entry, List<Path> trainFiles, List<Path> testFiles) {
         Path directory = entry.directory();
         try {
             TokenFile file = TokenFile.open(directory, TRAIN);
+            Origins origins = new Origins(directory, TRAIN, trainFiles);
             int[] trainRows = ValidationSplit.all(file);
             Optional<PreparedDataset> validation = Optional.empty();
             if (!settings.testDatasets().isEmpty()) {
                 TokenFile test = TokenFile.open(directory, TEST);
-                validation = Optional.of(new PreparedDataset(test, ValidationSplit.all(test)));
+                validation = Optional.of(
+                        new PreparedDataset(test, ValidationSplit.all(test), new Origins(directory, TEST, testFiles)));
             } else if (settings.valSetSize() > 0) {
                 int[] rows = TokenFile.readInts(directory.resolve(VALIDATION_ROWS));
-                validation = Optional.of(new PreparedDataset(file, rows));
+                validation = Optional.of(new PreparedDataset(file, rows, origins));
                 trainRows = ValidationSplit.without(file, rows);
             }
             int[] counts = TokenFile.readInts(directory.resolve(TRAIN + PARTS));
             PreparedDataset train =
-                    new PreparedDataset(file, settings.mixing().order(trainRows, counts, settings.seed()));
+                    new PreparedDataset(file, settings.mixing().order(trainRows, counts, settings.seed()), origins);
             return new PreparedData(
                     train,
                     validation,
@@ -97,13 +103,19 @@ public final class Preparation {
     private DatasetStatistics write(Path directory, String name, String key, List<DataSource> sources, RowFilter filter)
             throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
+                Origins.Writer origins = new Origins.Writer(directory, name);
                 RowReader reader = new RowReader()) {
-            LengthPolicy policy = new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), writer::add);
+            LengthPolicy policy =
+                    new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), (row, example) -> {
+                        writer.add(example);
+                        origins.add(row);
+                    });
             int[] counts = new int[sources.size()];
             for (int i = 0; i < counts.length; i++) {
                 DataSource source = sources.get(i);
                 int before = writer.size();
                 long[] rows = {0};
+                origins.begin(source.places());
                 boolean any;
                 RowEncoder.Sink sink = encoded -> {
                     if (filter.isNew(encoded.fingerprint())) {

@@ -7,11 +7,16 @@ import java.util.stream.IntStream;
 public final class PreparedDataset {
     private final TokenFile file;
     private final int[] rows;
+    private final Origins origins;
 
-    /** @param rows of the file that belong to the set, in order */
-    PreparedDataset(TokenFile file, int[] rows) {
+    /**
+     * @param rows of the file that belong to the set, in order
+     * @param origins of all rows of the file
+     */
+    PreparedDataset(TokenFile file, int[] rows, Origins origins) {
         this.file = file;
         this.rows = rows;
+        this.origins = origins;
     }
 
     public int size() {
@@ -20,6 +25,11 @@ public final class PreparedDataset {
 
     public Example example(int index) {
         return file.example(rows[index]);
+    }
+
+    /** File and number of the row that an example came of. */
+    public String place(int index) {
+        return origins.place(rows[index]);
     }
 
     /** Tokens of each example. */

@@ -29,9 +29,10 @@ public final class TokenView {
         return dataset.size();
     }
 
+    /** Its tokens, and the row that it came of. */
     public String summary(int index) {
         Example example = dataset.example(index);
-        return example.length() + " tokens, " + example.trainedTokens() + " trained";
+        return example.length() + " tokens, " + example.trainedTokens() + " trained, from " + dataset.place(index);
     }
 
     /** The example token by token. */

@@ -50,7 +50,7 @@ class PreprocessCommandTest {
                 .containsPattern("longest rows +.*rows.jsonl: row 1 \\(\\d+ tokens\\), row ")
                 .containsPattern("first trained tokens +H\\(\\d+\\) .*100%")
                 .containsPattern("examples by tokens\n +1 - 8 ")
-                .containsPattern("example 0: \\d+ tokens, \\d+ trained")
+                .containsPattern("example 0: \\d+ tokens, \\d+ trained, from .*/rows.jsonl, row 1\n")
                 .containsPattern("\\+\\S+\\(\\d+\\) \\+<\\|eot_id\\|>\\(13\\)")
                 .doesNotContain("\u001B[");
     }
@@ -71,7 +71,7 @@ class PreprocessCommandTest {
                 .contains("trains nothing and is left out")
                 .contains("<rect ")
                 .doesNotContain("<kind>", "src=", "href=")
-                .contains("Example 1: ");
+                .containsPattern("Example 1: \\d+ tokens, \\d+ trained, from .*/rows.jsonl, row 2<");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("page: " + page);
     }
 

@@ -14,6 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
 public record Row(Path file, long number, ObjectNode fields) {
     /** The place, as error messages begin with it. */
     public String place() {
+        return place(file, number);
+    }
+
+    /** The place of a row, as error messages begin with it. */
+    public static String place(Path file, long number) {
         return file + ", row " + number;
     }
 
