@@ -194,6 +194,15 @@ public record DatasetConfig(
         mappingFinding(messageFieldContent, "content", "message_field_content").ifPresent(findings::add);
         shardFinding("shards", shards, "shards_idx", shardsIdx).ifPresent(findings::add);
         findings.addAll(syntheticFindings());
+        // A path that is missing is null here, and told elsewhere.
+        boolean entry = Optional.ofNullable(path)
+                .filter(text -> text.matches(".*dataset_info[^/#]*\\.json#.+"))
+                .isPresent();
+        if (entry && type.isPresent()) {
+            findings.add(Finding.warning(
+                    "type has no effect: the entry of dataset_info.json says how its rows are read; remove it",
+                    "type"));
+        }
         return findings;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.config.ConfigFile;
 import dev.newt.config.LoadedConfig;
+import dev.newt.config.yaml.Problem;
 import dev.newt.data.source.DatasetRequest;
 import dev.newt.data.source.RepoChoice;
 import dev.newt.data.source.Split;
@@ -31,6 +32,18 @@ class ConfiguredDatasetTest {
         assertThat(request(entry, "")).isEqualTo(repository(Split.parse("test[:5]"), Optional.of("en")));
         assertThat(request(entry, "    split: train\n    name: de\n"))
                 .isEqualTo(repository(Split.TRAIN, Optional.of("de")));
+    }
+
+    @Test
+    void aTypeBesideAnEntryIsToldToHaveNoEffect() throws IOException {
+        String entry = "'file_name': 'rows.jsonl'";
+
+        assertThat(load(entry, "    type: alpaca\n").warnings())
+                .extracting(Problem::message)
+                .singleElement()
+                .asString()
+                .contains("type has no effect: the entry of dataset_info.json says how its rows are read");
+        assertThat(load(entry, "").warnings()).isEmpty();
     }
 
     @Test
