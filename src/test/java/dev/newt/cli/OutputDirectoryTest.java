@@ -130,7 +130,10 @@ class OutputDirectoryTest {
     @Test
     void saysWhereLibrariesFindNoRoom() throws Exception {
         config("max_steps: 1");
-        NewtProcess full = NewtProcess.ofClassesWithFileLimit(80, folder, "config.yaml");
+        // Lines of JSON are read without DuckDB.
+        Files.writeString(folder.resolve("rows.csv"), "text\nthe quick fox\n");
+        NewtProcess full = NewtProcess.ofClassesWithFileLimit(
+                80, folder, "config.yaml", "datasets[0]={path: rows.csv, type: completion}");
         assertThat(full.exitCode()).as(full.out()).isEqualTo(2);
         assertThat(full.err())
                 .isEqualTo("error: DuckDB, which reads the data files, cannot load its library, which it unpacks into "
