@@ -59,6 +59,7 @@ final class PromptTypes {
             "jeopardy:instruct",
             "jeopardy:phi",
             "llama2_chat",
+            "messages",
             "metharme",
             "oasst",
             "oasst:chat",
@@ -83,9 +84,6 @@ final class PromptTypes {
         if (family.equals("sharegpt")) {
             return Optional.of("type sharegpt is no longer read, by Axolotl neither; write type: chat_template, "
                     + "field_messages: conversations and message_property_mappings: {role: from, content: value}");
-        }
-        if (name.equals("messages")) {
-            return Optional.of("type messages is not supported yet; write type: chat_template with field_messages");
         }
         return Optional.of(
                 "type " + name + " is not a known prompt format; "

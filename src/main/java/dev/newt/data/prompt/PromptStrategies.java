@@ -87,12 +87,13 @@ public final class PromptStrategies {
             case "chat_template", "chat_template.default" -> new ChatStrategy(dataset.chat(), tokenizer, trainOnInputs);
             case "completion" -> new CompletionStrategy(dataset.field(), tokenizer, sequenceLen);
             case "input_output" -> new InputOutputStrategy(tokenizer, trainOnInputs);
+            case "messages" -> new MessagesStrategy(dataset.chat(), tokenizer, trainOnInputs);
             case "pretrain" -> new PretrainStrategy(dataset.field(), tokenizer, sequenceLen);
             case "pygmalion" -> new PygmalionStrategy(tokenizer);
             case "llama2_chat" -> new Llama2ChatStrategy(tokenizer);
             default -> throw new UserException(
                     "datasets: type \"" + type
-                            + "\" is not supported. Known types are _synthetic, chat_template, completion, input_output, llama2_chat, pretrain, pygmalion, "
+                            + "\" is not supported. Known types are _synthetic, chat_template, completion, input_output, llama2_chat, messages, pretrain, pygmalion, "
                             + String.join(", ", InstructionStyles.names())
                             + ", "
                             + String.join(", ", ExchangeTypes.names())
