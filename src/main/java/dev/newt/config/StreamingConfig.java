@@ -37,7 +37,7 @@ public record StreamingConfig(
     List<Finding> findings(DataConfig data, TrainingConfig training) {
         List<Finding> findings = new ArrayList<>();
         if (data.datasets().isEmpty() && pretrainingDataset.isEmpty()) {
-            findings.add(Finding.error("datasets is missing; it needs one entry at least", "datasets"));
+            findings.add(Finding.error("datasets needs one entry at least", "datasets"));
         }
         if (!isOn()) {
             return findings;

@@ -88,7 +88,7 @@ class DispatcherTest {
         assertThat(err().replace(file.toString(), "c.yaml"))
                 .isEqualTo(
                         """
-                        c.yaml:1:1: error: datasets is missing; it needs one entry at least
+                        c.yaml:1:1: error: datasets needs one entry at least
                             see newt schema --field datasets
                         c.yaml:2:16: error: learning_rate is fast; it takes a number
                             learning_rate: fast

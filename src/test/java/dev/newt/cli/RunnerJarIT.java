@@ -106,7 +106,7 @@ class RunnerJarIT {
                             micro_batch_size: two
                                               ^^^
                             see newt schema --field micro_batch_size
-                        bad.yaml:4:11: error: datasets is an empty list; it needs one entry at least
+                        bad.yaml:4:11: error: datasets needs one entry at least
                             datasets: []
                                       ^^
                             see newt schema --field datasets
