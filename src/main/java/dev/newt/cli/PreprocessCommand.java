@@ -59,7 +59,7 @@ final class PreprocessCommand implements Command {
             if (run.isFirstWindow()) {
                 console.out()
                         .println("streaming: the run reads the rows itself; these are the first "
-                                + loaded.config().streaming().bufferSize() + " of each data set");
+                                + loaded.config().streaming().windowRows() + " of each data set");
             }
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             console.out().println("prepared in " + run.data().directory());

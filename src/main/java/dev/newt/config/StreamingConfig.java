@@ -16,18 +16,23 @@ public record StreamingConfig(
                 Boolean streaming,
         @Key(
                         value = "streaming_multipack_buffer_size",
-                        byDefault = "10000",
                         description =
-                                "Rows of a window with streaming, within which they are mixed and packed; a window ends at 16 million tokens too.",
+                                "Rows of a window with streaming, within which they are mixed and packed, which ends at 16 million tokens too; unset, 10000.",
                         example = "10000")
-                @Min(1)
-                Integer bufferSize,
+                Optional<@Min(1) Integer> bufferSize,
         @Key(
                         value = "pretraining_dataset",
                         description =
                                 "Data to train on by streaming, one entry for each source, instead of datasets; an entry without a type is running text.",
                         example = "[{path: texts.jsonl, text_column: text}]")
                 List<@Valid DatasetConfig> pretrainingDataset) {
+    private static final int BUFFER_SIZE = 10_000;
+
+    /** Rows of a window. */
+    public int windowRows() {
+        return bufferSize.orElse(BUFFER_SIZE);
+    }
+
     /** Whether rows are read while the run goes on. */
     public boolean isOn() {
         return streaming || !pretrainingDataset.isEmpty();
@@ -40,6 +45,10 @@ public record StreamingConfig(
             findings.add(Finding.error("datasets needs one entry at least", "datasets"));
         }
         if (!isOn()) {
+            bufferSize.ifPresent(rows -> findings.add(Finding.warning(
+                    "streaming_multipack_buffer_size has no effect: all rows are prepared before the run; set streaming: true for rows in windows",
+                    "streaming_multipack_buffer_size",
+                    "streaming")));
             return findings;
         }
         String key = streaming ? "streaming" : "pretraining_dataset";

@@ -46,7 +46,7 @@ public record DataSettings(
         }
     }
 
-    /** With equal rows kept. */
+    /** One data set behind the other, with equal rows kept. */
     public DataSettings(
             List<DatasetSettings> datasets,
             List<DatasetSettings> testDatasets,
@@ -77,8 +77,8 @@ public record DataSettings(
                 Mixing.none());
     }
 
-    /** The same, with or without equal rows. */
-    public DataSettings withExactDeduplication(boolean deduplicate) {
+    /** The same, with the training data sets joined in another way, and with or without equal rows. */
+    public DataSettings mixed(Mixing other, boolean deduplicate) {
         return new DataSettings(
                 datasets,
                 testDatasets,
@@ -93,25 +93,6 @@ public record DataSettings(
                 datasetPreparedPath,
                 paths,
                 deduplicate,
-                mixing);
-    }
-
-    /** The same, with the training data sets joined in another way. */
-    public DataSettings withMixing(Mixing other) {
-        return new DataSettings(
-                datasets,
-                testDatasets,
-                valSetSize,
-                trainOnInputs,
-                sequenceLen,
-                minSampleLen,
-                excessLengthStrategy,
-                samplePacking,
-                seed,
-                threads,
-                datasetPreparedPath,
-                paths,
-                datasetExactDeduplication,
                 other);
     }
 

@@ -61,7 +61,7 @@ final class PlannedData {
                 paths(train),
                 paths(test),
                 loaded.config().data().valSetSize(),
-                loaded.config().streaming().inUse().map(StreamingConfig::bufferSize));
+                loaded.config().streaming().inUse().map(StreamingConfig::windowRows));
     }
 
     private static List<String> paths(List<List<DataFile>> sets) {

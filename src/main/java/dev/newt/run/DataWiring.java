@@ -70,12 +70,12 @@ final class DataWiring {
         return Optional.of(config.data().testDatasets())
                 .filter(sets -> !sets.isEmpty())
                 .map(sets -> data(sets.stream().map(this::dataset).toList(), List.of(), 0)
-                        .withMixing(Mixing.none()));
+                        .mixed(Mixing.none(), false));
     }
 
     /** The first rows of every data set, as many as a window has, to be looked at. */
     DataSettings firstWindow() {
-        long rows = config.streaming().bufferSize();
+        long rows = config.streaming().windowRows();
         DataSettings all = data();
         return data(
                 all.datasets().stream()
@@ -100,8 +100,7 @@ final class DataWiring {
                         Math.max(2, Runtime.getRuntime().availableProcessors()),
                         PreparedLink.folder(loaded),
                         loaded.paths()::find)
-                .withExactDeduplication(data.datasetExactDeduplication())
-                .withMixing(PlannedBatches.mixing(data));
+                .mixed(PlannedBatches.mixing(data), data.datasetExactDeduplication());
     }
 
     BatchSettings trainingBatches() {

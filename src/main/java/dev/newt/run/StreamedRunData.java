@@ -34,7 +34,7 @@ final class StreamedRunData implements RunData {
                         wiring.data(),
                         config.trainingDatasetsKey(),
                         tokenizer,
-                        config.streaming().bufferSize(),
+                        config.streaming().windowRows(),
                         position),
                 wiring.streamedBatches(),
                 config.training().maxSteps().orElseThrow());

@@ -179,6 +179,20 @@ class ConfigFileTest {
     }
 
     @Test
+    void aWindowsSizeWithoutStreamingIsSaidToHaveNoEffect() throws IOException {
+        assertThat(ConfigFile.load(write(SMALL + "streaming_multipack_buffer_size: 5\n"), List.of())
+                        .warnings())
+                .singleElement()
+                .asString()
+                .contains("c.yaml:6:34: warning: streaming_multipack_buffer_size has no effect");
+        assertThat(load(SMALL + "streaming_multipack_buffer_size: 5\nstreaming: true\nmax_steps: 1\n")
+                        .streaming()
+                        .windowRows())
+                .isEqualTo(5);
+        assertThat(load(SMALL).streaming().windowRows()).isEqualTo(10_000);
+    }
+
+    @Test
     void pretrainingDatasetTakesThePlaceOfDatasets() throws IOException {
         String without =
                 """

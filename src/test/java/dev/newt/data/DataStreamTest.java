@@ -77,7 +77,7 @@ class DataStreamTest {
     @Test
     void canBeOpenedAgainAtAnyWindow() throws IOException {
         DataSettings mixed = settings(rows("a", 11), rows("b", 5), rows("c", 8))
-                .withMixing(new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(5.0, 1.0, 2.0), false));
+                .mixed(new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(5.0, 1.0, 2.0), false), false);
         List<Window> whole;
         try (DataStream stream = open(mixed, 6, DataPosition.START)) {
             whole = take(stream, 20);
@@ -102,7 +102,7 @@ class DataStreamTest {
                 new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false),
                 new Mixing(Mixing.Strategy.INTERLEAVE_UNDER, List.of(3.0, 1.0), false),
                 new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(1.0, 4.0), false))) {
-            DataSettings settings = settings(rows("a", 40), rows("b", 15)).withMixing(mixing);
+            DataSettings settings = settings(rows("a", 40), rows("b", 15)).mixed(mixing, false);
             PreparedDataset prepared =
                     Preparation.prepare(settings, tokenizer, Progress.NONE).train();
 
@@ -174,11 +174,11 @@ class DataStreamTest {
 
         for (Mixing mixing : List.of(Mixing.none(), new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false))) {
             assertThatThrownBy(() -> first(settings(DatasetSettings.of(empty.toString(), "alpaca"))
-                            .withMixing(mixing)))
+                            .mixed(mixing, false)))
                     .isInstanceOf(UserException.class)
                     .hasMessage("datasets: " + empty + " has no rows.");
             assertThatThrownBy(() -> first(settings(DatasetSettings.of(unanswered.toString(), "alpaca"))
-                            .withMixing(mixing)))
+                            .mixed(mixing, false)))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith(
                             "datasets: nothing is left to train on of 1 rows: 1 longer than sequence_len 128");
@@ -200,7 +200,7 @@ class DataStreamTest {
     @Test
     void leavesNoThreadBehind() throws Exception {
         DataSettings settings = settings(rows("a", 3000), rows("b", 3000))
-                .withMixing(new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false));
+                .mixed(new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false), false);
         for (int i = 0; i < 5; i++) {
             DataStream stream = open(settings, 100, DataPosition.START);
             if (i > 0) {

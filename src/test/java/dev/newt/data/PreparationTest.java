@@ -132,7 +132,7 @@ class PreparationTest {
                 base.paths());
 
         PreparedData kept = prepare(all);
-        PreparedData once = prepare(all.withExactDeduplication(true));
+        PreparedData once = prepare(all.mixed(Mixing.none(), true));
 
         assertThat(kept.train().size()).isEqualTo(1002);
         assertThat(once.train().size()).isEqualTo(501);
