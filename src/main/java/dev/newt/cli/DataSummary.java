@@ -16,6 +16,10 @@ final class DataSummary {
         return text.append(data.reused() ? ", prepared earlier" : "").toString();
     }
 
+    static String ofFirstWindow(DatasetStatistics rows) {
+        return "data: at first " + of(rows) + "; the rest is read while the run goes on";
+    }
+
     static String of(DatasetStatistics rows) {
         String text = String.format(
                 Locale.ROOT,

@@ -81,7 +81,10 @@ final class TrainCommand implements Command {
         }
 
         int run() {
-            String data = run.prepared().map(DataSummary::of).orElse("data: read while the run goes on");
+            String data = run.prepared()
+                    .map(DataSummary::of)
+                    .or(() -> run.streamed().map(DataSummary::ofFirstWindow))
+                    .orElseThrow();
             console.out().println(data + ", " + run.totalSteps() + " steps");
             run.load();
             before = answer("before training");

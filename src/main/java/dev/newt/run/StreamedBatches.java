@@ -66,7 +66,14 @@ final class StreamedBatches implements BatchSource, AutoCloseable {
         position = from;
     }
 
-    /** What became of the rows that were read since {@link #seek} opened the stream; empty before the first step. */
+    /** Waits for the rows of the next step. */
+    void awaitWindow() {
+        if (current.isEmpty()) {
+            nextWindow();
+        }
+    }
+
+    /** What became of the rows that were read since {@link #seek} opened the stream; empty before the first window is there. */
     Optional<DatasetStatistics> statistics() {
         return statistics;
     }

@@ -29,6 +29,7 @@ final class StreamedRunData implements RunData {
     static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
         Optional<PreparedData> test =
                 wiring.testDataAlone().map(settings -> Preparation.prepare(settings, tokenizer, progress));
+        String key = DataStream.key(wiring.data(), tokenizer);
         StreamedBatches batches = new StreamedBatches(
                 position -> DataStream.open(
                         wiring.data(),
@@ -38,16 +39,18 @@ final class StreamedRunData implements RunData {
                         position),
                 wiring.streamedBatches(),
                 config.training().maxSteps().orElseThrow());
-        // Opened now, so that what is wrong with the files is told before the model is loaded.
-        batches.seek(DataPosition.START);
-        return new StreamedRunData(
-                batches,
-                test,
-                DataStream.key(wiring.data(), tokenizer),
-                config.data().sequenceLen());
+        // What is wrong with the files and the first rows is told before the model is loaded.
+        try {
+            batches.seek(DataPosition.START);
+            batches.awaitWindow();
+        } catch (RuntimeException e) {
+            batches.close();
+            throw e;
+        }
+        return new StreamedRunData(batches, test, key, config.data().sequenceLen());
     }
 
-    /** What became of the rows that were read since the run was begun or resumed; empty before the first step. */
+    /** What became of the rows that were read since the run was begun or resumed: at first those of the first window. */
     Optional<DatasetStatistics> statistics() {
         return batches.statistics();
     }

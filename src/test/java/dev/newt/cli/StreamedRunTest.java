@@ -66,7 +66,8 @@ class StreamedRunTest {
 
         assertThat(out())
                 .contains("read while the run goes on, in windows of 20 rows")
-                .contains("data: read while the run goes on, 4 steps")
+                .containsPattern(
+                        "data: at first 20 examples of 20 rows, \\d+ tokens, \\d+ trained; the rest is read while the run goes on, 4 steps\n")
                 .contains("saves every 2 steps")
                 .containsPattern("rows read: (20|40) examples of (20|40) rows, ");
         assertThat(folder.resolve("out/adapter_model.safetensors")).exists();
@@ -83,6 +84,16 @@ class StreamedRunTest {
                 .contains("error: " + rows + ", line 49: is not valid JSON")
                 .doesNotContain("\tat ");
         assertThat(folder.resolve("out/checkpoint-2")).exists();
+    }
+
+    @Test
+    void whatIsWrongWithTheFirstRowsIsToldBeforeTheModelIsLoaded() throws IOException {
+        Files.writeString(rows, BROKEN + Files.readString(rows));
+
+        assertThat(newt("train")).isEqualTo(ExitCode.BAD_INPUT);
+
+        assertThat(err()).contains("error: " + rows + ", line 1: is not valid JSON");
+        assertThat(folder.resolve("out/plan.json")).doesNotExist();
     }
 
     @Test
