@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The files beside {@code tokenizer.json} that say what its special tokens are. */
 final class TokenizerFiles {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String CONFIG = "tokenizer_config.json";
+    private static final String SPECIAL_TOKENS_MAP = "special_tokens_map.json";
 
     private final Path directory;
     private final JsonNode config;
@@ -29,9 +32,7 @@ final class TokenizerFiles {
 
     static TokenizerFiles read(Path directory) {
         TokenizerFiles files = new TokenizerFiles(
-                directory,
-                json(directory.resolve("tokenizer_config.json")),
-                json(directory.resolve("special_tokens_map.json")));
+                directory, json(directory.resolve(CONFIG)), json(directory.resolve(SPECIAL_TOKENS_MAP)));
         if (!Files.isRegularFile(files.tokenizerFile())) {
             throw new UserException(files.tokenizerFile()
                     + ": does not exist. A model directory with a fast tokenizer (tokenizer.json) is needed.");
@@ -93,12 +94,16 @@ final class TokenizerFiles {
         return json(tokenizerFile()).path("model").path("vocab").size();
     }
 
+    /** Of the files as they are: to write what was read of them again would take longer. */
     String contentHash() {
-        return new Sha256()
-                .addFile(tokenizerFile())
-                .add(config.toString())
-                .add(specialTokensMap.toString())
-                .hex();
+        Sha256 hash = new Sha256().addFile(tokenizerFile());
+        for (String name : List.of(CONFIG, SPECIAL_TOKENS_MAP)) {
+            Path file = directory.resolve(name);
+            if (Files.isRegularFile(file)) {
+                hash.add(name).addFile(file);
+            }
+        }
+        return hash.hex();
     }
 
     private static JsonNode json(Path file) {
