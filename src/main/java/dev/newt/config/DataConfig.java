@@ -175,34 +175,18 @@ public record DataConfig(
         }
         DatasetConfig.shardFinding("dataset_shard_num", datasetShardNum, "dataset_shard_idx", datasetShardIdx)
                 .ifPresent(findings::add);
-        findings.addAll(interleaveFindings());
+        if (interleaveProbs.isPresent() && mixStrategy == MixStrategy.CONCAT) {
+            findings.add(Finding.error(
+                    "interleave_probs needs mix_strategy: interleave_under or interleave_over",
+                    "interleave_probs",
+                    "mix_strategy"));
+        }
         if (valSetSize >= 1 && (valSetSize == 1 || valSetSize != Math.rint(valSetSize))) {
             findings.add(Finding.error(
                     "val_set_size is a part of the rows below 1, such as 0.05, or a number of rows from 2 up",
                     "val_set_size"));
         }
         return findings;
-    }
-
-    private List<Finding> interleaveFindings() {
-        if (interleaveProbs.isEmpty()) {
-            return List.of();
-        }
-        if (mixStrategy == MixStrategy.CONCAT) {
-            return List.of(Finding.error(
-                    "interleave_probs needs mix_strategy: interleave_under or interleave_over",
-                    "interleave_probs",
-                    "mix_strategy"));
-        }
-        List<Double> probabilities = interleaveProbs.get();
-        if (probabilities.size() != datasets.size()
-                || probabilities.stream().anyMatch(p -> !(p > 0) || p.isInfinite())) {
-            return List.of(Finding.error(
-                    "interleave_probs takes a number above 0 for each entry of datasets, here " + datasets.size()
-                            + "; only their ratios count",
-                    "interleave_probs"));
-        }
-        return List.of();
     }
 
     /** The rules of the two keys that choose a chat template, which stand on the top level and in each data set. */

@@ -193,6 +193,14 @@ public record DatasetConfig(
         mappingFinding(messageFieldRole, "role", "message_field_role").ifPresent(findings::add);
         mappingFinding(messageFieldContent, "content", "message_field_content").ifPresent(findings::add);
         shardFinding("shards", shards, "shards_idx", shardsIdx).ifPresent(findings::add);
+        if (field.isPresent() && textColumn.isPresent() && !field.equals(textColumn)) {
+            findings.add(Finding.error(
+                            "field says " + field.get() + " and text_column says " + textColumn.get()
+                                    + "; keep one of them",
+                            "text_column",
+                            "field")
+                    .because("both keys name the column with the text"));
+        }
         findings.addAll(syntheticFindings());
         // A path that is missing is null here, and told elsewhere.
         boolean entry = Optional.ofNullable(path)

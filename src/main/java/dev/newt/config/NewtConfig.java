@@ -3,6 +3,7 @@ package dev.newt.config;
 import jakarta.validation.Valid;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A configuration as it was written, with defaults: Axolotl's keys, one record for each subject. All keys lie on the file's top level. What
@@ -36,6 +37,7 @@ public record NewtConfig(
     @Override
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(streaming.findings(data, training));
+        interleaveFinding().ifPresent(findings::add);
         boolean qlora = adapter.kind().filter(kind -> kind == AdapterKind.QLORA).isPresent();
         if (qlora && !model.loadIn4bit()) {
             findings.add(Finding.error(
@@ -89,5 +91,17 @@ public record NewtConfig(
             }
         }
         return findings;
+    }
+
+    private Optional<Finding> interleaveFinding() {
+        int entries = trainingDatasets().size();
+        return data.interleaveProbs()
+                .filter(probabilities -> data.mixStrategy() != MixStrategy.CONCAT)
+                .filter(probabilities -> probabilities.size() != entries
+                        || probabilities.stream().anyMatch(p -> !(p > 0) || p.isInfinite()))
+                .map(probabilities -> Finding.error(
+                        "interleave_probs takes a number above 0 for each entry of " + trainingDatasetsKey() + ", here "
+                                + entries + "; only their ratios count",
+                        "interleave_probs"));
     }
 }

@@ -22,11 +22,13 @@ public final class Preparation {
     private static final int AXOLOTLS_BIN_SIZE = 200;
 
     private final DataSettings settings;
+    private final String key;
     private final Tokenizer tokenizer;
     private final Progress progress;
 
-    private Preparation(DataSettings settings, Tokenizer tokenizer, Progress progress) {
+    private Preparation(DataSettings settings, String key, Tokenizer tokenizer, Progress progress) {
         this.settings = settings;
+        this.key = key;
         this.tokenizer = tokenizer;
         this.progress = progress;
     }
@@ -37,7 +39,16 @@ public final class Preparation {
      * @throws UserException if a file or row cannot be used, or nothing is left to learn
      */
     public static PreparedData prepare(DataSettings settings, Tokenizer tokenizer, Progress progress) {
-        return new Preparation(settings, tokenizer, progress).prepare();
+        return prepare(settings, "datasets", tokenizer, progress);
+    }
+
+    /**
+     * The same of data sets that are configured under another key.
+     *
+     * @param key for messages
+     */
+    public static PreparedData prepare(DataSettings settings, String key, Tokenizer tokenizer, Progress progress) {
+        return new Preparation(settings, key, tokenizer, progress).prepare();
     }
 
     private PreparedData prepare() {
@@ -46,11 +57,11 @@ public final class Preparation {
         List<List<DataFile>> files = Stream.concat(train.stream(), test.stream())
                 .map(DataSource::files)
                 .toList();
-        String key = PreparationKey.of(settings, files, tokenizer);
+        String name = PreparationKey.of(settings, files, tokenizer);
         RowFilter filter = new RowFilter(settings.datasetExactDeduplication());
-        PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(key, directory -> {
+        PreparedCache.Entry entry = new PreparedCache(settings.datasetPreparedPath()).get(name, directory -> {
             tokenizer.expectManyTexts();
-            DatasetStatistics statistics = write(directory, TRAIN, "datasets", train, filter);
+            DatasetStatistics statistics = write(directory, TRAIN, key, train, filter);
             Optional<DatasetStatistics> testStatistics = Optional.empty();
             if (!test.isEmpty()) {
                 testStatistics = Optional.of(write(directory, TEST, "test_datasets", test, filter));
@@ -100,7 +111,8 @@ public final class Preparation {
         }
     }
 
-    private DatasetStatistics write(Path directory, String name, String key, List<DataSource> sources, RowFilter filter)
+    private DatasetStatistics write(
+            Path directory, String name, String keyOfSources, List<DataSource> sources, RowFilter filter)
             throws IOException {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 Origins.Writer origins = new Origins.Writer(directory, name);
@@ -129,10 +141,10 @@ public final class Preparation {
                 }
                 counts[i] = writer.size() - before;
                 if (!any) {
-                    throw source.hasNoRows(key);
+                    throw source.hasNoRows(keyOfSources);
                 }
             }
-            policy.requireExamples(key);
+            policy.requireExamples(keyOfSources);
             TokenFile.writeInts(directory.resolve(name + PARTS), counts);
             return policy.statistics(filter.takeDuplicates());
         }

@@ -22,11 +22,15 @@ import dev.newt.plan.ExecutionPlan.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The files of a configuration's data sets, and what their rows say about the run's length. */
 final class PlannedData {
+    /** Types that make several examples of a long row. */
+    private static final Set<String> CUTTING_TYPES = Set.of("completion", "pretrain");
+
     private final LoadedConfig loaded;
     private final List<UserException> errors = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
@@ -185,7 +189,7 @@ final class PlannedData {
     private boolean cutsRows() {
         return loaded.config().trainingDatasets().stream().anyMatch(set -> set.type()
                         .flatMap(type -> type.name())
-                        .filter("completion"::equals)
+                        .filter(CUTTING_TYPES::contains)
                         .isPresent())
                 || entries().anyMatch(DatasetInfo::isText);
     }

@@ -32,7 +32,7 @@ public final class DataPreview implements AutoCloseable {
             OutputLock lock = TrainingRun.lock(loaded);
             try {
                 PreparedRunData data = loaded.config().streaming().isOn()
-                        ? PreparedRunData.preview(wiring, tokenizer, progress)
+                        ? PreparedRunData.preview(loaded, wiring, tokenizer, progress)
                         : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
                 TrainingRun.requirePositions(loaded, plan, data.longest());
                 return new DataPreview(loaded, plan, lock, tokenizer, data);

@@ -24,19 +24,19 @@ final class PreparedRunData implements RunData {
 
     /** Prepares the rows, or finds them prepared; a plan finds them then, too. */
     static PreparedRunData prepare(LoadedConfig loaded, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        PreparedRunData data = prepare(wiring.data(), wiring, tokenizer, progress);
+        PreparedRunData data = prepare(wiring.data(), "datasets", wiring, tokenizer, progress);
         PreparedLink.remember(loaded, data.data().directory());
         return data;
     }
 
     /** Of streamed data the first window's rows of each data set, to be looked at. */
-    static PreparedRunData preview(DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        return prepare(wiring.firstWindow(), wiring, tokenizer, progress);
+    static PreparedRunData preview(LoadedConfig loaded, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        return prepare(wiring.firstWindow(), loaded.config().trainingDatasetsKey(), wiring, tokenizer, progress);
     }
 
     private static PreparedRunData prepare(
-            DataSettings settings, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        PreparedData data = Preparation.prepare(settings, tokenizer, progress);
+            DataSettings settings, String key, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+        PreparedData data = Preparation.prepare(settings, key, tokenizer, progress);
         return new PreparedRunData(data, new PreparedBatches(data.train(), wiring.trainingBatches()));
     }
 

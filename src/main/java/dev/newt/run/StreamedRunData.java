@@ -27,8 +27,8 @@ final class StreamedRunData implements RunData {
     }
 
     static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        Optional<PreparedData> test =
-                wiring.testDataAlone().map(settings -> Preparation.prepare(settings, tokenizer, progress));
+        Optional<PreparedData> test = wiring.testDataAlone()
+                .map(settings -> Preparation.prepare(settings, "test_datasets", tokenizer, progress));
         String key = DataStream.key(wiring.data(), tokenizer);
         StreamedBatches batches = new StreamedBatches(
                 position -> DataStream.open(

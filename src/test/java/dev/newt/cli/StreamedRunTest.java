@@ -120,6 +120,38 @@ class StreamedRunTest {
                 .contains(", 4 steps\n");
     }
 
+    @Test
+    void textsOfSeveralSourcesAreMixedByProbability() throws IOException {
+        String[] sources = {
+            "datasets=[]",
+            "pretraining_dataset=[{path: rows.jsonl}, {path: other.jsonl, skip: 1}]",
+            "mix_strategy=interleave_over"
+        };
+        Files.writeString(folder.resolve("other.jsonl"), "{\"text\": \"the fox\"}\n".repeat(9));
+
+        assertThat(newt("train", sources[0], sources[1], sources[2], "interleave_probs=[3, 1]"))
+                .as(err())
+                .isZero();
+        assertThat(newt("train", sources[0], sources[1], sources[2], "interleave_probs=[3]"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err())
+                .contains("interleave_probs takes a number above 0 for each entry of pretraining_dataset, here 2");
+    }
+
+    @Test
+    void emptyDataAreNamedByTheirKey() throws IOException {
+        Files.writeString(folder.resolve("none.jsonl"), "\n");
+
+        assertThat(newt("train", "test_datasets=[{path: none.jsonl, type: completion}]"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err()).contains("test_datasets: none.jsonl has no rows.");
+        for (String command : List.of("train", "preprocess")) {
+            assertThat(newt(command, "datasets=[]", "pretraining_dataset=[{path: none.jsonl}]"))
+                    .isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(err()).contains("pretraining_dataset: none.jsonl has no rows.");
+        }
+    }
+
     /** What is due every epoch is due at the end. */
     @Test
     void hasNoEpochs() {

@@ -215,6 +215,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void oneColumnHoldsTheText() throws IOException {
+        assertThat(errors(SMALL + "    field: a\n    text_column: b\n"))
+                .containsExactly(
+                        "c.yaml:7:18: error: datasets[0]: field says a and text_column says b; keep one of them");
+        assertThat(errors(SMALL + "    field: a\n    text_column: a\n")).isEmpty();
+    }
+
+    @Test
     void refusesMoreRowsAStepThanCanBeCounted() throws IOException {
         assertThat(errors(SMALL + "micro_batch_size: 2\ngradient_accumulation_steps: 1073741824\n"))
                 .containsExactly(

@@ -106,6 +106,15 @@ class PlannedStepsTest {
         }
     }
 
+    /** A long text gives several examples, so that rows do not tell the steps. */
+    @Test
+    void isNotCertainOfTypesThatCutRows() {
+        for (String type : List.of("completion", "pretrain")) {
+            LoadedConfig loaded = ConfigFile.load(file, List.of("datasets[0].type=" + type, "sample_packing=false"));
+            assertThat(Planner.plan(loaded).steps().certainty()).isEqualTo("about");
+        }
+    }
+
     @Test
     void leavesOutTheRowsSetAside() {
         LoadedConfig loaded = ConfigFile.load(file, List.of("val_set_size=0.25"));
