@@ -1,4 +1,4 @@
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

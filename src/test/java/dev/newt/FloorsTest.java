@@ -25,17 +25,24 @@ class FloorsTest {
     private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("io", List.of()),
             Map.entry("hub", List.of()),
+            Map.entry("jinja", List.of()),
+            Map.entry("token", List.of()),
+            Map.entry("rows", List.of("hub")),
             Map.entry("tensor", List.of()),
             Map.entry("engine", List.of("tensor")),
             Map.entry("weights", List.of("tensor")),
             Map.entry("model", List.of("tensor", "weights")),
-            Map.entry("data", List.of("hub")),
+            Map.entry("data", List.of("hub", "jinja", "token", "rows")),
             Map.entry("adapter", List.of("tensor", "weights", "model")),
             Map.entry("objective", List.of("tensor", "data")),
             Map.entry("optim", List.of("tensor")),
             Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim")),
             Map.entry("config", List.of()),
-            Map.entry("plan", List.of("config", "model", "weights", "adapter", "data", "tensor", "hub")),
+            Map.entry(
+                    "plan",
+                    List.of(
+                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
+                            "rows")),
             Map.entry(
                     "run",
                     List.of(
@@ -50,18 +57,23 @@ class FloorsTest {
                             "train",
                             "config",
                             "plan",
-                            "hub")),
+                            "hub",
+                            "jinja",
+                            "token",
+                            "rows")),
             Map.entry("report", List.of("train", "plan", "config", "run")),
-            Map.entry("regress", List.of("config", "plan", "run", "train", "data", "hub")),
-            Map.entry("cli", List.of("config", "plan", "run", "report", "regress", "train", "data", "hub"))));
+            Map.entry("regress", List.of("config", "plan", "run", "train", "data", "hub", "token", "rows")),
+            Map.entry(
+                    "cli",
+                    List.of("config", "plan", "run", "report", "regress", "train", "data", "hub", "token", "rows"))));
 
     /** Libraries by package prefix, and the packages of dev.newt that may use each. */
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(
             "ai.djl.pytorch", List.of("dev.newt.engine.djl", "ai.djl.pytorch.jni"),
-            "ai.djl.huggingface", List.of("dev.newt.data.token"),
-            "org.duckdb", List.of("dev.newt.data.source"),
-            "java.sql", List.of("dev.newt.data.source"),
-            "org.yaml.snakeyaml", List.of("dev.newt.config", "dev.newt.data.source"),
+            "ai.djl.huggingface", List.of("dev.newt.token"),
+            "org.duckdb", List.of("dev.newt.rows"),
+            "java.sql", List.of("dev.newt.rows"),
+            "org.yaml.snakeyaml", List.of("dev.newt.config", "dev.newt.rows"),
             "org.hibernate", List.of("dev.newt.config"),
             "jakarta.validation", List.of("dev.newt.config"),
             "org.apache.commons.cli", List.of("dev.newt.cli"),

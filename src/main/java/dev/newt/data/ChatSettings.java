@@ -1,6 +1,6 @@
 package dev.newt.data;
 
-import dev.newt.data.chat.TemplateChoice;
+import dev.newt.data.prompt.TemplateChoice;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;

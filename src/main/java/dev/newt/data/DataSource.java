@@ -2,12 +2,12 @@ package dev.newt.data;
 
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
-import dev.newt.data.source.DataFile;
-import dev.newt.data.source.DataFiles;
-import dev.newt.data.source.RawRow;
-import dev.newt.data.source.RowReader;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.DataFile;
+import dev.newt.rows.DataFiles;
+import dev.newt.rows.RawRow;
+import dev.newt.rows.RowReader;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.newt.data;
 
-import dev.newt.data.source.RawRow;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.RawRow;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.SynchronousQueue;

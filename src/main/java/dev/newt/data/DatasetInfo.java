@@ -1,8 +1,8 @@
 package dev.newt.data;
 
 import dev.newt.data.preference.PreferenceKind;
-import dev.newt.data.source.Split;
 import dev.newt.io.UserException;
+import dev.newt.rows.Split;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.newt.data;
 
 import dev.newt.data.preference.PreferenceKind;
-import dev.newt.data.source.Split;
 import dev.newt.hub.WebCache;
 import dev.newt.io.UserException;
+import dev.newt.rows.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

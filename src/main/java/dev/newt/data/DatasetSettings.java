@@ -1,8 +1,8 @@
 package dev.newt.data;
 
-import dev.newt.data.source.DatasetRequest;
-import dev.newt.data.source.RepoChoice;
-import dev.newt.data.source.Split;
+import dev.newt.rows.DatasetRequest;
+import dev.newt.rows.RepoChoice;
+import dev.newt.rows.Split;
 import java.util.List;
 import java.util.Optional;
 

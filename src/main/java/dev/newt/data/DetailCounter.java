@@ -1,6 +1,6 @@
 package dev.newt.data;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

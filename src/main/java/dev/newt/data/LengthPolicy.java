@@ -1,8 +1,8 @@
 package dev.newt.data;
 
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

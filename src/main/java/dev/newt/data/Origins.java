@@ -1,8 +1,8 @@
 package dev.newt.data;
 
-import dev.newt.data.source.Row;
 import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,10 +2,10 @@ package dev.newt.data;
 
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
-import dev.newt.data.source.DataFile;
-import dev.newt.data.source.RowReader;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.DataFile;
+import dev.newt.rows.RowReader;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,9 @@
 package dev.newt.data;
 
-import dev.newt.data.source.DataFile;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
+import dev.newt.rows.DataFile;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,8 +1,9 @@
 package dev.newt.data;
 
 import dev.newt.data.prompt.PromptStrategy;
-import dev.newt.data.source.RawRow;
-import dev.newt.data.source.Row;
+import dev.newt.io.Sha256;
+import dev.newt.rows.RawRow;
+import dev.newt.rows.Row;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,7 +1,7 @@
 package dev.newt.data;
 
-import dev.newt.data.source.RawRow;
-import dev.newt.data.source.RowReader;
+import dev.newt.rows.RawRow;
+import dev.newt.rows.RowReader;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.newt.data;
 
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.newt.data;
 
-import dev.newt.data.source.RawRow;
-import dev.newt.data.source.Row;
+import dev.newt.rows.RawRow;
+import dev.newt.rows.Row;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;

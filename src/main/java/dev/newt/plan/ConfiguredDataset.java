@@ -4,10 +4,10 @@ import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.data.DatasetInfo;
-import dev.newt.data.source.DatasetRequest;
-import dev.newt.data.source.Format;
-import dev.newt.data.source.RepoChoice;
-import dev.newt.data.source.Split;
+import dev.newt.rows.DatasetRequest;
+import dev.newt.rows.Format;
+import dev.newt.rows.RepoChoice;
+import dev.newt.rows.Split;
 import java.util.List;
 import java.util.Optional;
 

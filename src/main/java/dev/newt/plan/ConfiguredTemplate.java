@@ -1,9 +1,9 @@
 package dev.newt.plan;
 
 import dev.newt.config.LoadedConfig;
-import dev.newt.data.chat.ChatTemplate;
-import dev.newt.data.chat.TemplateChoice;
+import dev.newt.data.prompt.TemplateChoice;
 import dev.newt.io.UserException;
+import dev.newt.jinja.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.newt.plan;
 
-import dev.newt.data.source.DataFile;
-import dev.newt.data.source.Format;
+import dev.newt.rows.DataFile;
+import dev.newt.rows.Format;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

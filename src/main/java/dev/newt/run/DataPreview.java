@@ -3,8 +3,8 @@ package dev.newt.run;
 import dev.newt.config.LoadedConfig;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Path;
 
 /** A configuration's rows, prepared and readable, without a model; of streamed ones those of the first window. */

@@ -1,14 +1,14 @@
 package dev.newt.run;
 
 import dev.newt.config.LoadedConfig;
-import dev.newt.data.chat.ChatRequest;
-import dev.newt.data.chat.ChatTemplate;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.io.UserException;
+import dev.newt.jinja.ChatRequest;
+import dev.newt.jinja.ChatTemplate;
 import dev.newt.model.Generator;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.tensor.Engine;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,8 +7,8 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.plan.PreparedLink;
+import dev.newt.token.Tokenizer;
 import dev.newt.train.BatchSource;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package dev.newt.run;
 
 import dev.newt.data.Example;
 import dev.newt.data.PreparedDataset;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

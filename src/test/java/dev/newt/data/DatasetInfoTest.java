@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.prompt.PromptStrategies;
-import dev.newt.data.source.Row;
-import dev.newt.data.source.Split;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
+import dev.newt.rows.Split;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.newt.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

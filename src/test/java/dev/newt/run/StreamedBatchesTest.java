@@ -8,7 +8,7 @@ import dev.newt.data.DataStream;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.pack.BatchSettings;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import dev.newt.train.StepData;
 import java.io.IOException;
 import java.nio.file.Files;

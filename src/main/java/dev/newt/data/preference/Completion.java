@@ -1,7 +1,7 @@
 package dev.newt.data.preference;
 
 import dev.newt.data.Example;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 
 /** A prompt and an answer as tokens, the way TRL makes them: each tokenised alone, nothing added but the end token. */

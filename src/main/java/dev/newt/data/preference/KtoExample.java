@@ -1,7 +1,7 @@
 package dev.newt.data.preference;
 
 import dev.newt.data.Example;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 
 /**
  * One answer with a verdict, for KTO.

@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;

@@ -1,7 +1,7 @@
 package dev.newt.data.preference;
 
 import dev.newt.data.Example;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 
 /**
  * Two answers to one prompt, for DPO, IPO, SimPO and ORPO, and for reward models, which read each behind the prompt as one text.

@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 
 /** Makes preference data of rows. Safe for use by many threads. */
 @FunctionalInterface

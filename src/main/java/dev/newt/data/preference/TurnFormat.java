@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.token.TokenizedText;
+import dev.newt.token.TokenizedText;
 import java.util.Arrays;
 
 /**

@@ -1,12 +1,12 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
-import dev.newt.data.chat.ChatRequest;
-import dev.newt.data.chat.ChatTemplate;
-import dev.newt.data.chat.Rendering;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.jinja.ChatRequest;
+import dev.newt.jinja.ChatTemplate;
+import dev.newt.jinja.Rendering;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 
 /** Axolotl's types {@code creative_acr.load_critique} and {@code load_revise}: a critique of an answer, and its revision. */
 final class CreativeTypes {

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 
 /**
  * A prompt and the answer to it.

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import tools.jackson.databind.JsonNode;
 
 /** Reads the fields of a row, or says what is wrong with it. */

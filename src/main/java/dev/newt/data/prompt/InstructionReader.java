@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.Optional;
 
 /** Reads instruction, input, answer and system text from the fields that a format names. */

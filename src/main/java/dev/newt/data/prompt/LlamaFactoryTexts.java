@@ -2,8 +2,8 @@ package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
 import dev.newt.data.DatasetInfo;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.List;
 
 /** Rows that an entry of LLaMA-Factory's dataset_info.json describes, as texts: what the model is asked, and answers to it. */

@@ -2,10 +2,9 @@ package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
 import dev.newt.data.Example;
-import dev.newt.data.chat.TemplateChoice;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.newt.data.prompt;
 
 import dev.newt.data.Example;
 import dev.newt.data.RowFinding;
-import dev.newt.data.source.Row;
+import dev.newt.rows.Row;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -1,8 +1,8 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.Example;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 

@@ -1,7 +1,7 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.chat.PythonNumbers;
-import dev.newt.data.source.Row;
+import dev.newt.jinja.PythonNumbers;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

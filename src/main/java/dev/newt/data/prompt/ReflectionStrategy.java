@@ -1,9 +1,9 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.Example;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.TokenizedText;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.rows.Row;
+import dev.newt.token.TokenizedText;
+import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.token.TokenizedText;
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.TokenizedText;
+import dev.newt.token.Tokenizer;
 
 /** Text that is tokenised at once, of which some is learnt. */
 final class SpanText {

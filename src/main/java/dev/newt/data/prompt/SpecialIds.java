@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.token.Tokenizer;
+import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 
 /** Begin and end tokens of spans. */

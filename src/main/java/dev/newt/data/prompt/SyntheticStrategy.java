@@ -3,8 +3,8 @@ package dev.newt.data.prompt;
 import dev.newt.data.Example;
 import dev.newt.data.Synthetic;
 import dev.newt.data.pack.Permutation;
-import dev.newt.data.source.Row;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
 import java.util.List;
 
 /** Random tokens, which follow from the seed and the number of the row. */

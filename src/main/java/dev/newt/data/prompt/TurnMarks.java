@@ -1,12 +1,12 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.chat.ChatRequest;
-import dev.newt.data.chat.ChatTemplate;
-import dev.newt.data.chat.Rendering;
-import dev.newt.data.chat.Rendering.Range;
-import dev.newt.data.chat.Rendering.Span;
-import dev.newt.data.source.Row;
 import dev.newt.io.UserException;
+import dev.newt.jinja.ChatRequest;
+import dev.newt.jinja.ChatTemplate;
+import dev.newt.jinja.Rendering;
+import dev.newt.jinja.Rendering.Range;
+import dev.newt.jinja.Rendering.Span;
+import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

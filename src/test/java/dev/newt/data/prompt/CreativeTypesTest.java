@@ -3,8 +3,8 @@ package dev.newt.data.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.source.Row;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

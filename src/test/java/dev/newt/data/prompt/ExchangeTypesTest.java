@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.Example;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;

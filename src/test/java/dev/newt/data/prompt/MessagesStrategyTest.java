@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.ChatSettings;
 import dev.newt.data.Example;
-import dev.newt.data.chat.TemplateChoice;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.ChatSettings;
 import dev.newt.data.Example;
-import dev.newt.data.chat.ChatRequest;
-import dev.newt.data.chat.ChatTemplate;
-import dev.newt.data.chat.TemplateChoice;
-import dev.newt.data.source.Row;
-import dev.newt.data.token.Tokenizer;
 import dev.newt.io.UserException;
+import dev.newt.jinja.ChatRequest;
+import dev.newt.jinja.ChatTemplate;
+import dev.newt.rows.Row;
+import dev.newt.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

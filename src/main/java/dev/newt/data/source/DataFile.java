@@ -1,6 +1,0 @@
-package dev.newt.data.source;
-
-import java.nio.file.Path;
-
-/** A file of rows. */
-public record DataFile(Path path, Format format) {}

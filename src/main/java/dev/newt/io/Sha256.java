@@ -1,0 +1,59 @@
+package dev.newt.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over a list of parts. Each part is preceded by its length, so that no two lists give the same bytes. */
+public final class Sha256 {
+    private final MessageDigest digest;
+
+    public Sha256() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // Every Java platform has it.
+        }
+    }
+
+    public Sha256 add(String part) {
+        return add(part.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Sha256 add(byte[] bytes) {
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());
+        digest.update(bytes);
+        return this;
+    }
+
+    /** Adds what a file holds, not its name. */
+    public Sha256 addFile(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            digest.update(
+                    ByteBuffer.allocate(Long.BYTES).putLong(Files.size(file)).array());
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ends the hash: 32 bytes. */
+    public byte[] digest() {
+        return digest.digest();
+    }
+
+    /** Ends the hash: 64 hexadecimal digits. */
+    public String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
