@@ -8,7 +8,7 @@ import java.util.List;
  * @param tokens how many examples have how many tokens
  * @param trainedTokens how many examples have how many trained tokens
  * @param longestRows before any was left out or cut, longest first
- * @param firstTrained the tokens that are learnt first in an example, most common first
+ * @param firstTrained the tokens that are trained first in an example, most common first
  * @param warnings one for each finding that some rows gave
  */
 public record DatasetDetails(

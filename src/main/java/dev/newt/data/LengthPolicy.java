@@ -86,16 +86,16 @@ final class LengthPolicy {
                         + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
             }
         }
-        int learnt = example.trainedTokens();
+        int trained = example.trainedTokens();
         if (example.length() < settings.minSampleLen()) {
             tooShort++;
-        } else if (learnt == 0) {
+        } else if (trained == 0) {
             untrained++;
             details.found(row, RowFinding.TRAINS_NOTHING);
         } else {
             examples++;
             tokens += example.length();
-            trainedTokens += learnt;
+            trainedTokens += trained;
             longest = Math.max(longest, example.length());
             details.kept(example);
             kept.accept(row, example);
@@ -141,8 +141,8 @@ final class LengthPolicy {
         }
         if (untrained > 0) {
             reasons.add(
-                    untrained + " without a token to learn (for chat_template see roles_to_train and"
-                            + " message_property_mappings, for input_output the labels; train_on_inputs: true learns everything)");
+                    untrained + " without a trained token (for chat_template see roles_to_train and"
+                            + " message_property_mappings, for input_output the labels; train_on_inputs: true trains everything)");
         }
         if (tooShort > 0) {
             reasons.add(tooShort + " shorter than min_sample_len " + settings.minSampleLen());

@@ -228,17 +228,17 @@ class BadInputTest {
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");
         rows("{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n".repeat(3));
         assertThat(refusal())
-                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a token to learn (for"
+                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a trained token (for"
                         + " chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
-                        + " train_on_inputs: true learns everything).\n");
+                        + " train_on_inputs: true trains everything).\n");
     }
 
     @Test
     void rowsBeyondTheModelsPositions() throws IOException {
         rows("{\"text\": \"" + "newt ".repeat(600) + "\"}\n");
         assertThat(refusal("sequence_len=512"))
-                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; longer rows will be"
-                        + " learnt badly\n"
+                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; expect poor"
+                        + " results on longer rows\n"
                         + "argument 'sequence_len=512': error: sequence_len: the longest row has 512 tokens, but the"
                         + " model's rotary positions end at 256 (max_position_embeddings of its config.json); set"
                         + " sequence_len: 256 and choose by excess_length_strategy whether longer rows are dropped or"
