@@ -217,7 +217,7 @@ class BadInputTest {
         Files.delete(folder.resolve("rows.jsonl"));
         assertThat(refusal())
                 .isEqualTo("config.yaml:8:11: error: rows.jsonl: does not exist. datasets: path must name a file, a"
-                        + " directory or a pattern; relative paths start at the configuration's directory.\n"
+                        + " directory or a pattern; relative paths are relative to the configuration's directory.\n"
                         + "      - path: rows.jsonl\n              ^^^^^^^^^^\n"
                         + "    see newt schema --field datasets[].path\n");
     }
@@ -300,7 +300,7 @@ class BadInputTest {
                         + "    see newt schema --field output_dir\n");
         assertThat(refusalInto(Path.of("/proc/newt")))
                 .isEqualTo("argument 'output_dir=/proc/newt': error: output_dir: /proc/newt: cannot be written: its"
-                        + " folder is not there and cannot be made. Choose another folder.\n"
+                        + " folder does not exist and cannot be created. Choose another folder.\n"
                         + "    see newt schema --field output_dir\n");
     }
 

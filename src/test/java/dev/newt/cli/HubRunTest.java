@@ -37,7 +37,7 @@ class HubRunTest {
 
             NewtProcess planned = NewtProcess.ofClasses(environment, folder, "plan", "config.yaml");
             assertThat(planned.exitCode()).isEqualTo(2);
-            assertThat(planned.err()).contains("org/tiny has not been fetched from the hub yet");
+            assertThat(planned.err()).contains("org/tiny has not been downloaded from the hub yet");
             assertThat(server.asked).isEmpty();
 
             NewtProcess prepared = NewtProcess.ofClasses(environment, folder, "preprocess", "config.yaml");

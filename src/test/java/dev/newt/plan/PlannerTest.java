@@ -62,7 +62,7 @@ class PlannerTest {
         assertThatThrownBy(() -> plan(QLORA, "base_model=meta-llama/Llama-3.1-8"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
-                        "has not been fetched from the hub yet; train and preprocess do so. Known without "
+                        "has not been downloaded from the hub yet; train and preprocess download it. Known without "
                                 + "fetching: meta-llama/Llama-3.1-8B, ");
     }
 
@@ -256,7 +256,7 @@ class PlannerTest {
                         model -> assertThat(model)
                                 .startsWith(
                                         "/c.yaml:1:13: error: base_model: /org/some-model is not a folder, and the model "
-                                                + "org/some-model has not been fetched from the hub yet"),
+                                                + "org/some-model has not been downloaded from the hub yet"),
                         data -> assertThat(data).startsWith("/c.yaml:4:11: error: /nothing.jsonl: does not exist."),
                         split -> assertThat(split).startsWith("/c.yaml:7:12: error: split: ")));
     }
