@@ -27,7 +27,7 @@ class ThreadsTest {
     @Test
     void aNumberOfThreadsThatIsNoneIsRefused() throws Exception {
         assertThat(train(2, Map.of("NEWT_THREADS", "many")).err())
-                .isEqualTo("NEWT_THREADS=many: the number of threads must be a whole number from 1 to 9999.\n");
+                .isEqualTo("error: NEWT_THREADS=many: the number of threads must be a whole number from 1 to 9999.\n");
     }
 
     private NewtProcess train(int exitCode, Map<String, String> environment) throws Exception {

@@ -34,7 +34,9 @@ record CpuThreads(Optional<Integer> count, Wait waiting) {
     static CpuThreads of(Map<String, String> environment) {
         return new CpuThreads(
                 Optional.ofNullable(environment.get(COUNT)).map(CpuThreads::count),
-                Optional.ofNullable(environment.get(WAIT)).map(CpuThreads::waiting).orElseGet(() -> asSet(environment)));
+                Optional.ofNullable(environment.get(WAIT))
+                        .map(CpuThreads::waiting)
+                        .orElseGet(() -> asSet(environment)));
     }
 
     /**

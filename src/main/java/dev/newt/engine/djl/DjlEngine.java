@@ -57,7 +57,8 @@ public final class DjlEngine implements Engine {
     /** @param threads that one operation may use */
     public static DjlEngine create(int threads) {
         Check.that(threads > 0, "an engine of " + threads + " threads");
-        return new DjlEngine(new CpuThreads(Optional.of(threads), CpuThreads.of(System.getenv()).waiting()));
+        return new DjlEngine(new CpuThreads(
+                Optional.of(threads), CpuThreads.of(System.getenv()).waiting()));
     }
 
     @Override

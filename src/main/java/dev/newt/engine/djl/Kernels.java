@@ -23,7 +23,8 @@ final class Kernels implements AutoCloseable {
     Kernels(byte[] archive, CpuThreads settings) {
         NativeHeap.returnLargeBlocks();
         switch (settings.waiting()) {
-            case ACTIVE, PASSIVE -> OpenMp.setVariable("OMP_WAIT_POLICY", settings.waiting().name());
+            case ACTIVE, PASSIVE -> OpenMp.setVariable(
+                    "OMP_WAIT_POLICY", settings.waiting().name());
             case AUTO, AS_SET -> {}
         }
         TorchHandles.loadLibrary();

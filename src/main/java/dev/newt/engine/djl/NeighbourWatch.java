@@ -94,7 +94,8 @@ final class NeighbourWatch implements AutoCloseable {
 
     private static Optional<Long> read(Path task) {
         try {
-            String[] numbers = Files.readString(task.resolve("schedstat")).strip().split(" ");
+            String[] numbers =
+                    Files.readString(task.resolve("schedstat")).strip().split(" ");
             return Optional.of(Long.parseLong(numbers[1]));
         } catch (IOException e) {
             return Optional.empty(); // The thread has ended meanwhile.

@@ -30,7 +30,8 @@ class CpuThreadsTest {
     void refusesWhatIsNoNumberOfThreads(String written) {
         assertThatThrownBy(() -> CpuThreads.of(Map.of("NEWT_THREADS", written)))
                 .isInstanceOf(UserException.class)
-                .hasMessage("NEWT_THREADS=" + written + ": the number of threads must be a whole number from 1 to 9999.");
+                .hasMessage(
+                        "NEWT_THREADS=" + written + ": the number of threads must be a whole number from 1 to 9999.");
     }
 
     @Test
@@ -38,9 +39,11 @@ class CpuThreadsTest {
         assertThat(CpuThreads.of(Map.of()).waiting()).isEqualTo(Wait.AUTO);
         assertThat(CpuThreads.of(Map.of("NEWT_WAIT", "passive")).waiting()).isEqualTo(Wait.PASSIVE);
         assertThat(CpuThreads.of(Map.of("NEWT_WAIT", "Active")).waiting()).isEqualTo(Wait.ACTIVE);
-        assertThat(CpuThreads.of(Map.of("OMP_WAIT_POLICY", "passive")).waiting()).isEqualTo(Wait.AS_SET);
+        assertThat(CpuThreads.of(Map.of("OMP_WAIT_POLICY", "passive")).waiting())
+                .isEqualTo(Wait.AS_SET);
         assertThat(CpuThreads.of(Map.of("GOMP_SPINCOUNT", "100")).waiting()).isEqualTo(Wait.AS_SET);
-        assertThat(CpuThreads.of(Map.of("NEWT_WAIT", "auto", "OMP_WAIT_POLICY", "passive")).waiting())
+        assertThat(CpuThreads.of(Map.of("NEWT_WAIT", "auto", "OMP_WAIT_POLICY", "passive"))
+                        .waiting())
                 .isEqualTo(Wait.AUTO);
     }
 

@@ -67,7 +67,9 @@ class NeighbourWatchTest {
                 }
             }
             watch.get().close();
-            assertThat(within(() -> !watch.get().isThrottling())).as("spins again").isTrue();
+            assertThat(within(() -> !watch.get().isThrottling()))
+                    .as("spins again")
+                    .isTrue();
             assertThat(product(engine)).isEqualTo(alone);
         }
     }
