@@ -35,7 +35,7 @@ public final class DjlEngine implements Engine {
     private final AttentionOps attention;
     private final HeadOps head;
 
-    private DjlEngine(int threads) {
+    private DjlEngine(CpuThreads threads) {
         kernels = new Kernels(TorchScriptArchive.ofResources(SOURCES), threads);
         memory = new TorchMemory(kernels);
         linear = new LinearOps(memory);
@@ -45,15 +45,20 @@ public final class DjlEngine implements Engine {
         head = new HeadOps(memory);
     }
 
-    /** With as many threads as the machine has cores. */
+    /**
+     * With as many threads as the container may use, or as NEWT_THREADS says.
+     *
+     * @throws dev.newt.io.UserException where NEWT_THREADS or NEWT_WAIT cannot be understood
+     */
     public static DjlEngine create() {
-        return new DjlEngine(0);
+        return new DjlEngine(CpuThreads.of(System.getenv()));
     }
 
     /** @param threads that one operation may use */
     public static DjlEngine create(int threads) {
         Check.that(threads > 0, "an engine of " + threads + " threads");
-        return new DjlEngine(threads);
+        return new DjlEngine(new CpuThreads(
+                Optional.of(threads), CpuThreads.of(System.getenv()).waiting()));
     }
 
     @Override
