@@ -7,9 +7,9 @@ import dev.newt.engine.djl.DjlEngine;
 import dev.newt.io.UserException;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.OutputPlaces;
 import dev.newt.tensor.Engine;
 import dev.newt.weights.ModelDirectory;
-import dev.newt.plan.OutputPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,8 +35,7 @@ public final class MergeRun {
         DataWiring wiring = new DataWiring(loaded);
         Path base = wiring.modelFolder();
         ModelConfig config = Families.read(base.resolve("config.json"));
-        Path target =
-                OutputPlaces.merged(loaded);
+        Path target = OutputPlaces.merged(loaded);
         OutputPlaces.requireMergeable(loaded, base, from);
         try (Engine engine = DjlEngine.create();
                 ModelDirectory directory = ModelDirectory.open(base)) {

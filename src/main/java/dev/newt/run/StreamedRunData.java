@@ -21,7 +21,8 @@ final class StreamedRunData implements RunData {
     private final int longest;
     private final DataChecks checks;
 
-    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
+    private StreamedRunData(
+            StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
         this.batches = batches;
         this.test = test;
         this.key = key;
@@ -48,8 +49,7 @@ final class StreamedRunData implements RunData {
             batches.awaitWindow();
             DataChecks training = DataChecks.ofTraining(
                     config.trainingDatasetsKey(), batches.statistics().orElseThrow());
-            DataChecks checks = test.map(
-                            data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
+            DataChecks checks = test.map(data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
                     .orElse(training);
             return new StreamedRunData(batches, test, key, config.data().sequenceLen(), checks);
         } catch (RuntimeException e) {
