@@ -42,7 +42,7 @@ class FloorsTest {
                     "plan",
                     List.of(
                             "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows")),
+                            "rows", "optim", "train")),
             Map.entry(
                     "run",
                     List.of(
@@ -55,7 +55,6 @@ class FloorsTest {
                             "objective",
                             "optim",
                             "train",
-                            "config",
                             "plan",
                             "hub",
                             "jinja",

@@ -3,6 +3,7 @@ package dev.newt.cli;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.run.InferenceRun;
 import dev.newt.run.InferenceRun.Message;
@@ -78,10 +79,10 @@ final class InferenceCommand implements Command {
                 (int) number(arguments, TOP_K, 0, 0, 1 << 20),
                 (long) number(arguments, SEED, 42, Long.MIN_VALUE, Long.MAX_VALUE));
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetchModel(loaded, new DownloadProgress(console));
+        Inputs.fetchModel(SettingsReader.read(loaded), new DownloadProgress(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
-        try (InferenceRun run = InferenceRun.open(loaded, Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
+        try (InferenceRun run = InferenceRun.open(Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
             Optional<String> prompt = arguments.value(PROMPT);
             if (prompt.isPresent()) {
                 answer(run, prompt.get(), arguments.value(SYSTEM), sampling, console);

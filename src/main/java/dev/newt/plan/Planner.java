@@ -151,8 +151,9 @@ public final class Planner {
         Compute compute = compute();
         Batch batch = batch(model.spec());
         warnings.addAll(data.remarks());
+        RunSettings settings = SettingsReader.read(loaded);
         return new ExecutionPlan(
-                PlanHash.of(config, model.spec(), compute),
+                PlanHash.of(settings, model.spec(), compute),
                 model(found),
                 method,
                 device,
@@ -164,7 +165,8 @@ public final class Planner {
                 data.files(),
                 memory(model, method, compute, batch),
                 WorkEstimate.of(model, method, compute, batch),
-                List.copyOf(warnings));
+                List.copyOf(warnings),
+                settings);
     }
 
     private Model model(PlannedModel found) {
