@@ -228,14 +228,28 @@ class BadInputTest {
     }
 
     @Test
+    void textInAnotherEncodingThanUtf8() throws IOException {
+        Files.writeString(folder.resolve("rows.csv"), "text\nplain\ncaf\u00e9 au lait\n", StandardCharsets.ISO_8859_1);
+        assertThat(refusal("datasets[0]={path: rows.csv, type: completion}"))
+                .isEqualTo("error: rows.csv, line 3: is not text in UTF-8. Convert the file to UTF-8.\n");
+    }
+
+    @Test
+    void placesForPreparedDataThatCannotBeWritten() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        assertThat(refusal("dataset_prepared_path=" + folder.resolve("file")))
+                .isEqualTo("error: dataset_prepared_path: file: cannot be written: file is a file, not a folder.\n");
+    }
+
+    @Test
     void rowsWithNothingToLearn() throws IOException {
         inConfig("type: completion", "type: chat_template");
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");
         rows("{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n".repeat(3));
         assertThat(refusal())
-                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a token to learn (for"
-                        + " chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
-                        + " train_on_inputs: true learns everything).\n");
+                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a trained token, the first in"
+                        + " rows.jsonl, row 1 (for chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
+                        + " train_on_inputs: true trains on everything).\n");
     }
 
     @Test

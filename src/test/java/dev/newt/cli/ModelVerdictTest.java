@@ -214,7 +214,7 @@ class ModelVerdictTest {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                contents.put(file.getFileName().toString(), Sha256.hex(Files.readAllBytes(file)));
+                contents.put(file.getFileName().toString(), new Sha256().addFile(file).hex());
             }
         }
         return contents;
