@@ -41,8 +41,8 @@ class FloorsTest {
             Map.entry(
                     "plan",
                     List.of(
-                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows", "optim", "train")),
+                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
+                            "optim", "train")),
             Map.entry(
                     "run",
                     List.of(

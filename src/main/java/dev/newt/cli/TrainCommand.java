@@ -67,8 +67,9 @@ final class TrainCommand implements Command {
         console.out().print(PlanTable.of(plan, fit));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
         if (fit.verdict() == Fit.Verdict.DOES_NOT_FIT && !arguments.has(ANYWAY)) {
-            console.err().println("error: this run does not fit into the memory of this machine. Change the configuration as"
-                    + " the plan above says, or start it all the same with --" + ANYWAY);
+            console.err()
+                    .println("error: this run does not fit into the memory of this machine. Change the configuration as"
+                            + " the plan above says, or start it all the same with --" + ANYWAY);
             return ExitCode.BAD_INPUT;
         }
         TrainingRun.requireNothingLost(plan);

@@ -103,8 +103,8 @@ public final class OutputPlaces {
             return;
         }
         String first = output.relativize(place).getName(0).toString();
-        boolean merges = first.equals(MERGED)
-                && loaded.config().adapter().kind().isPresent();
+        boolean merges =
+                first.equals(MERGED) && loaded.config().adapter().kind().isPresent();
         if (merges || isCheckpoint(first)) {
             add(what + " (" + read + ") lies in its " + first + ", which would be replaced");
         }
@@ -113,7 +113,9 @@ public final class OutputPlaces {
     private void rows(Path file) {
         Path place = real(file);
         Path parent = place.getParent();
-        if (parent != null && parent.equals(output) && isWritten(place.getFileName().toString())) {
+        if (parent != null
+                && parent.equals(output)
+                && isWritten(place.getFileName().toString())) {
             add("the data file " + file + " has the name of a file that the run writes there, and would be replaced");
         } else {
             amongWritten(file, "the data file");

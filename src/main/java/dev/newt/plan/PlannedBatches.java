@@ -32,10 +32,10 @@ public final class PlannedBatches {
     public static Mixing mixing(DataConfig data) {
         return new Mixing(
                 switch (data.mixStrategy()) {
- case CONCAT -> Mixing.Strategy.CONCAT;
- case INTERLEAVE_UNDER -> Mixing.Strategy.INTERLEAVE_UNDER;
- case INTERLEAVE_OVER -> Mixing.Strategy.INTERLEAVE_OVER;
- },
+                    case CONCAT -> Mixing.Strategy.CONCAT;
+                    case INTERLEAVE_UNDER -> Mixing.Strategy.INTERLEAVE_UNDER;
+                    case INTERLEAVE_OVER -> Mixing.Strategy.INTERLEAVE_OVER;
+                },
                 data.interleaveProbs().orElse(List.of()),
                 data.shuffleBeforeMergingDatasets());
     }

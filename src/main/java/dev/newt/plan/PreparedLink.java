@@ -2,11 +2,10 @@ package dev.newt.plan;
 
 import dev.newt.config.DataConfig;
 import dev.newt.config.LoadedConfig;
-
 import dev.newt.data.DataSettings;
 import dev.newt.data.PreparedSummary;
-import dev.newt.token.SpecialTokens;
 import dev.newt.io.AtomicFiles;
+import dev.newt.token.SpecialTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -126,11 +126,7 @@ public record RunSettings(
      * @param cosineEnd share of all steps after which it has ended; 1 for the whole run
      */
     public record LearningRate(
-            LearningRateSchedule.Kind kind,
-            double peak,
-            Warmup warmup,
-            double cosineMinimumRatio,
-            double cosineEnd) {}
+            LearningRateSchedule.Kind kind, double peak, Warmup warmup, double cosineMinimumRatio, double cosineEnd) {}
 
     /**
      * What a run writes, and when.
@@ -175,9 +171,8 @@ public record RunSettings(
 
     /** What a streamed run is evaluated on, which is prepared; empty for nothing. */
     public Optional<DataSettings> testDataAlone() {
-        return Optional.of(data.testDatasets())
-                .filter(sets -> !sets.isEmpty())
-                .map(sets -> withSets(sets, List.of()).mixed(Mixing.none(), false));
+        return Optional.of(data.testDatasets()).filter(sets -> !sets.isEmpty()).map(sets -> withSets(sets, List.of())
+                .mixed(Mixing.none(), false));
     }
 
     /** The first rows of every data set, as many as a window has, to be looked at. */

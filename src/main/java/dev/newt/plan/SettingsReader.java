@@ -6,7 +6,6 @@ import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.NewtConfig;
 import dev.newt.config.ScheduleConfig;
-import dev.newt.config.StreamingConfig;
 import dev.newt.config.TrainingConfig;
 import dev.newt.config.When;
 import dev.newt.config.yaml.ProblemException;
@@ -14,12 +13,10 @@ import dev.newt.data.ChatSettings;
 import dev.newt.data.DataSettings;
 import dev.newt.data.DatasetSettings;
 import dev.newt.data.ExcessLengthStrategy;
-import dev.newt.data.Mixing;
 import dev.newt.data.PromptFormat;
 import dev.newt.data.Shard;
 import dev.newt.data.Synthetic;
 import dev.newt.data.TrainOnEnd;
-import dev.newt.data.pack.BatchSettings;
 import dev.newt.data.prompt.TemplateChoice;
 import dev.newt.io.UserException;
 import dev.newt.optim.AdamWSettings;
@@ -55,8 +52,8 @@ public final class SettingsReader {
     private RunSettings read() {
         TrainingConfig training = config.training();
         Optional<RunSettings.Adapter> adapter = PlannedAdapter.settings(loaded)
-                .map(lora -> new RunSettings.Adapter(
-                        lora, config.adapter().loraModelDir(), PlannedAdapter.folder(loaded)));
+                .map(lora ->
+                        new RunSettings.Adapter(lora, config.adapter().loraModelDir(), PlannedAdapter.folder(loaded)));
         DataSettings data = data();
         return new RunSettings(
                 model(),

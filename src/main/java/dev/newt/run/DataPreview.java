@@ -15,8 +15,7 @@ public final class DataPreview implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final PreparedRunData data;
 
-    private DataPreview(
-            ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, PreparedRunData data) {
+    private DataPreview(ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, PreparedRunData data) {
         this.plan = plan;
         this.lock = lock;
         this.tokenizer = tokenizer;
@@ -56,8 +55,7 @@ public final class DataPreview implements AutoCloseable {
 
     /** Whether {@code train} refuses these rows. */
     public boolean isRefused() {
-        return plan.settings().refusesDoubtfulData()
-                && !checks().problems().isEmpty();
+        return plan.settings().refusesDoubtfulData() && !checks().problems().isEmpty();
     }
 
     /** Optimizer steps of the run that these rows are for. */

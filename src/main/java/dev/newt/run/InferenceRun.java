@@ -63,7 +63,8 @@ public final class InferenceRun implements AutoCloseable {
     }
 
     static Tokenizer tokenizer(RunSettings settings) {
-        return Tokenizer.open(settings.model().tokenizerFolder(), settings.model().specialTokens());
+        return Tokenizer.open(
+                settings.model().tokenizerFolder(), settings.model().specialTokens());
     }
 
     /** The folder that training wrote to. */

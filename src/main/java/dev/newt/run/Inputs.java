@@ -1,10 +1,10 @@
 package dev.newt.run;
 
+import dev.newt.data.DatasetSettings;
 import dev.newt.hub.DownloadListener;
 import dev.newt.hub.Hub;
 import dev.newt.hub.WebCache;
 import dev.newt.io.UserException;
-import dev.newt.data.DatasetSettings;
 import dev.newt.plan.RunSettings;
 import dev.newt.rows.RemoteData;
 import java.util.ArrayList;

@@ -2,14 +2,14 @@ package dev.newt.run;
 
 import dev.newt.adapter.MergedWeights;
 import dev.newt.adapter.PeftFiles;
-import dev.newt.plan.RunSettings;
 import dev.newt.engine.Engines;
 import dev.newt.io.UserException;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.OutputPlaces;
+import dev.newt.plan.RunSettings;
 import dev.newt.tensor.Engine;
 import dev.newt.weights.ModelDirectory;
-import dev.newt.plan.OutputPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,8 +34,7 @@ public final class MergeRun {
         }
         Path base = settings.model().folder();
         ModelConfig config = Families.read(base.resolve("config.json"));
-        Path target =
-                OutputPlaces.merged(settings);
+        Path target = OutputPlaces.merged(settings);
         OutputPlaces.requireMergeable(settings, base, from);
         try (Engine engine = Engines.open(Engines.Device.CPU);
                 ModelDirectory directory = ModelDirectory.open(base)) {

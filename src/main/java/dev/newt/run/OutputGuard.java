@@ -55,7 +55,8 @@ final class OutputGuard {
         if (!signed.get().equals(plan.hash()) && !results.isEmpty() && !leftToResume(results)) {
             throw settings.error(
                     KEY,
-                    KEY + ": " + output + " holds what a run with another configuration made, and this one would replace"
+                    KEY + ": " + output
+                            + " holds what a run with another configuration made, and this one would replace"
                             + " it: " + named(results)
                             + "; choose another folder, or set overwrite_output_dir: true to have it replaced");
         }

@@ -40,7 +40,8 @@ final class PreparedRunData implements RunData {
     private static PreparedRunData prepare(
             DataSettings settings, String key, ExecutionPlan plan, Tokenizer tokenizer, Progress progress) {
         PreparedData data = Preparation.prepare(settings, key, tokenizer, progress);
-        return new PreparedRunData(key, data, new PreparedBatches(data.train(), plan.settings().batches()));
+        return new PreparedRunData(
+                key, data, new PreparedBatches(data.train(), plan.settings().batches()));
     }
 
     PreparedData data() {

@@ -21,7 +21,8 @@ final class StreamedRunData implements RunData {
     private final int longest;
     private final DataChecks checks;
 
-    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
+    private StreamedRunData(
+            StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
         this.batches = batches;
         this.test = test;
         this.key = key;
@@ -30,8 +31,8 @@ final class StreamedRunData implements RunData {
     }
 
     static StreamedRunData open(RunSettings settings, Tokenizer tokenizer, Progress progress) {
-        Optional<PreparedData> test = settings.testDataAlone()
-                .map(rows -> Preparation.prepare(rows, "test_datasets", tokenizer, progress));
+        Optional<PreparedData> test =
+                settings.testDataAlone().map(rows -> Preparation.prepare(rows, "test_datasets", tokenizer, progress));
         String key = DataStream.key(settings.data(), tokenizer);
         StreamedBatches batches = new StreamedBatches(
                 position -> DataStream.open(
@@ -48,8 +49,7 @@ final class StreamedRunData implements RunData {
             batches.awaitWindow();
             DataChecks training = DataChecks.ofTraining(
                     settings.dataKey(), batches.statistics().orElseThrow());
-            DataChecks checks = test.map(
-                            data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
+            DataChecks checks = test.map(data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
                     .orElse(training);
             return new StreamedRunData(batches, test, key, settings.data().sequenceLen(), checks);
         } catch (RuntimeException e) {

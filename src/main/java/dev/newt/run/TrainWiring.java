@@ -4,7 +4,6 @@ import dev.newt.optim.LearningRateSchedule;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.RunSettings;
 import dev.newt.train.TrainSettings;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -19,8 +18,7 @@ final class TrainWiring {
     /** @param dataKey names the data: a checkpoint is not resumed on other data */
     static TrainSettings settings(ExecutionPlan plan, String dataKey, long stepsPerEpoch) {
         RunSettings run = plan.settings();
-        OptionalLong maxSteps =
-                run.length().maxSteps().map(OptionalLong::of).orElse(OptionalLong.empty());
+        OptionalLong maxSteps = run.length().maxSteps().map(OptionalLong::of).orElse(OptionalLong.empty());
         long total = maxSteps.orElseGet(() -> (long) Math.ceil(run.length().epochs() * stepsPerEpoch));
         RunSettings.LearningRate rate = run.learningRate();
         RunSettings.Output output = run.output();

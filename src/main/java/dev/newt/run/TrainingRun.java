@@ -37,11 +37,7 @@ public final class TrainingRun implements AutoCloseable {
     private Optional<Engine> engine = Optional.empty();
     private Optional<TunedModel> model = Optional.empty();
 
-    private TrainingRun(
-            ExecutionPlan plan,
-            OutputLock lock,
-            Tokenizer tokenizer,
-            Progress progress) {
+    private TrainingRun(ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, Progress progress) {
         this.plan = plan;
         this.lock = lock;
         this.tokenizer = tokenizer;
@@ -51,7 +47,8 @@ public final class TrainingRun implements AutoCloseable {
         try {
             requirePositions(plan, data.longest());
             requireChecked(plan, data.checks());
-            this.settings = TrainWiring.settings(plan, data.key(), data.batches().stepsPerEpoch());
+            this.settings =
+                    TrainWiring.settings(plan, data.key(), data.batches().stepsPerEpoch());
             this.questions = data.validation()
                     .map(set -> Answers.of(
                             set,
@@ -91,8 +88,7 @@ public final class TrainingRun implements AutoCloseable {
 
     static OutputLock lock(RunSettings settings) {
         try {
-            return OutputLock.acquire(
-                    settings.output().folder());
+            return OutputLock.acquire(settings.output().folder());
         } catch (UserException e) {
             throw settings.error("output_dir", "output_dir: " + e.getMessage());
         }
@@ -120,19 +116,20 @@ public final class TrainingRun implements AutoCloseable {
     static void requirePositions(ExecutionPlan plan, int longest) {
         int positions = plan.model().maxPositions();
         if (longest > positions) {
-            throw plan.settings().error(
-                    "sequence_len",
-                    "sequence_len: the longest row has " + longest + " tokens, but the model's rotary positions end at "
-                            + positions + " (max_position_embeddings of its config.json); set sequence_len: "
-                            + positions
-                            + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
+            throw plan.settings()
+                    .error(
+                            "sequence_len",
+                            "sequence_len: the longest row has " + longest
+                                    + " tokens, but the model's rotary positions end at "
+                                    + positions + " (max_position_embeddings of its config.json); set sequence_len: "
+                                    + positions
+                                    + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
         }
     }
 
     /** Refuses data that would not train what is meant, unless {@code data_checks} lets them pass. */
     private static void requireChecked(ExecutionPlan plan, DataChecks checks) {
-        if (plan.settings().refusesDoubtfulData()
-                && !checks.problems().isEmpty()) {
+        if (plan.settings().refusesDoubtfulData() && !checks.problems().isEmpty()) {
             throw checks.refusal();
         }
     }
