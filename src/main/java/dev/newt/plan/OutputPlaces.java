@@ -52,8 +52,8 @@ public final class OutputPlaces {
     }
 
     /** Where the merged model goes. */
-    public static Path merged(LoadedConfig loaded) {
-        return folder(loaded).resolve(MERGED);
+    public static Path merged(RunSettings settings) {
+        return settings.output().folder().resolve(MERGED);
     }
 
     /**
@@ -75,11 +75,11 @@ public final class OutputPlaces {
      *
      * @throws UserException with the place of {@code output_dir} in the file
      */
-    public static void requireMergeable(LoadedConfig loaded, Path model, Path adapter) {
-        Path target = merged(loaded);
+    public static void requireMergeable(RunSettings settings, Path model, Path adapter) {
+        Path target = merged(settings);
         for (Path read : List.of(model, adapter)) {
             if (same(real(target), real(read))) {
-                throw loaded.error(
+                throw settings.error(
                         KEY,
                         KEY + ": the merged model would go to " + target + ", which is the folder of the "
                                 + (read.equals(model) ? "base model" : "adapter")
