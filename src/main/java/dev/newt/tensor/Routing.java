@@ -1,6 +1,5 @@
 package dev.newt.tensor;
 
-import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /** Where the tokens of one layer go: made by {@link Tape#route}, used by {@link Tape#experts}. */
@@ -23,11 +22,11 @@ public final class Routing {
     }
 
     /** @param chosen experts of each token, {@code topK} a token */
-    static Routing of(Value weights, LongBuffer chosen, int topK, int experts) {
-        int count = chosen.remaining();
+    static Routing of(Value weights, int[] chosen, int topK, int experts) {
+        int count = chosen.length;
         int[] starts = new int[experts + 1];
         for (int i = 0; i < count; i++) {
-            starts[(int) chosen.get(i) + 1]++;
+            starts[chosen[i] + 1]++;
         }
         for (int e = 0; e < experts; e++) {
             starts[e + 1] += starts[e];
@@ -36,7 +35,7 @@ public final class Routing {
         int[] tokens = new int[count];
         int[] places = new int[count];
         for (int i = 0; i < count; i++) {
-            int place = next[(int) chosen.get(i)]++;
+            int place = next[chosen[i]]++;
             places[i] = place;
             tokens[place] = i / topK;
         }

@@ -2,12 +2,12 @@ package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
 import dev.newt.tensor.Activation;
+import dev.newt.tensor.BackwardOps.GatedGradients;
+import dev.newt.tensor.BackwardOps.LayerNormGradients;
+import dev.newt.tensor.BackwardOps.NormGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.GatedGradients;
-import dev.newt.tensor.Engine.LayerNormGradients;
-import dev.newt.tensor.Engine.LayerNormOutput;
-import dev.newt.tensor.Engine.NormGradients;
-import dev.newt.tensor.Engine.NormOutput;
+import dev.newt.tensor.ForwardOps.LayerNormOutput;
+import dev.newt.tensor.ForwardOps.NormOutput;
 import dev.newt.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

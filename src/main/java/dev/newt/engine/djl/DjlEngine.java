@@ -4,9 +4,10 @@ import ai.djl.pytorch.jni.TorchHandles;
 import dev.newt.tensor.Activation;
 import dev.newt.tensor.AttentionSpec;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Dropout;
+import dev.newt.tensor.DoraTensors;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.KvCache;
+import dev.newt.tensor.LowRankTensors;
 import dev.newt.tensor.Nf4Tensors;
 import dev.newt.tensor.RoutingSpec;
 import dev.newt.tensor.Segments;
@@ -316,59 +317,25 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
-    public LowRankOutput lowRankLinear(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout) {
-        return linear.lowRank(x, weight, bias, a, b, scale, dropout);
+    public LowRankOutput lowRankLinear(Tensor x, Tensor weight, Optional<Tensor> bias, LowRankTensors adapter) {
+        return linear.lowRank(x, weight, bias, adapter);
     }
 
     @Override
     public LowRankGradients lowRankLinearBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        return linear.lowRankBackward(dY, x, weight, a, b, scale, dropout, down, inputGradient);
+            Tensor dY, Tensor x, Tensor weight, LowRankTensors adapter, Tensor down, boolean inputGradient) {
+        return linear.lowRankBackward(dY, x, weight, adapter, down, inputGradient);
     }
 
     @Override
-    public DoraOutput doraLinear(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout) {
-        return linear.dora(x, weight, bias, a, b, magnitude, norm, scale, dropout);
+    public LowRankOutput doraLinear(Tensor x, Tensor weight, Optional<Tensor> bias, DoraTensors adapter) {
+        return linear.dora(x, weight, bias, adapter);
     }
 
     @Override
     public DoraGradients doraLinearBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        return linear.doraBackward(dY, x, weight, a, b, magnitude, norm, scale, dropout, down, inputGradient);
+            Tensor dY, Tensor x, Tensor weight, DoraTensors adapter, Tensor down, boolean inputGradient) {
+        return linear.doraBackward(dY, x, weight, adapter, down, inputGradient);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
+import dev.newt.tensor.BackwardOps.CombineGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.CombineGradients;
-import dev.newt.tensor.Engine.RouteOutput;
+import dev.newt.tensor.ForwardOps.RouteOutput;
 import dev.newt.tensor.RoutingSpec;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;

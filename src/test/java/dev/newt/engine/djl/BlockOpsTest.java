@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.tensor.Activation;
+import dev.newt.tensor.BackwardOps.GatedGradients;
+import dev.newt.tensor.BackwardOps.LayerNormGradients;
+import dev.newt.tensor.BackwardOps.NormGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.GatedGradients;
-import dev.newt.tensor.Engine.LayerNormGradients;
-import dev.newt.tensor.Engine.LayerNormOutput;
-import dev.newt.tensor.Engine.NormGradients;
-import dev.newt.tensor.Engine.NormOutput;
+import dev.newt.tensor.ForwardOps.LayerNormOutput;
+import dev.newt.tensor.ForwardOps.NormOutput;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.util.Arrays;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.newt.tensor.BackwardOps.CombineGradients;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.DenseTrainableParameter;
-import dev.newt.tensor.Engine.CombineGradients;
-import dev.newt.tensor.Engine.RouteOutput;
+import dev.newt.tensor.ForwardOps.RouteOutput;
 import dev.newt.tensor.Linear;
 import dev.newt.tensor.RouterBalance;
 import dev.newt.tensor.Routing;
