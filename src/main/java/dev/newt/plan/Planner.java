@@ -150,6 +150,7 @@ public final class Planner {
         ModelConfig model = found.config();
         Compute compute = compute();
         Batch batch = batch(model.spec());
+        warnings.addAll(MemoryRemarks.of(config, model, method, compute));
         warnings.addAll(data.remarks());
         return new ExecutionPlan(
                 PlanHash.of(config, model.spec(), compute),

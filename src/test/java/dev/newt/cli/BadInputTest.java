@@ -247,9 +247,9 @@ class BadInputTest {
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");
         rows("{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n".repeat(3));
         assertThat(refusal())
-                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a token to learn (for"
-                        + " chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
-                        + " train_on_inputs: true learns everything).\n");
+                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a trained token, the first in"
+                        + " rows.jsonl, row 1 (for chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
+                        + " train_on_inputs: true trains on everything).\n");
     }
 
     @Test
