@@ -41,8 +41,8 @@ class FloorsTest {
             Map.entry(
                     "plan",
                     List.of(
-                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows")),
+                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
+                            "optim", "train")),
             Map.entry(
                     "run",
                     List.of(
@@ -55,7 +55,6 @@ class FloorsTest {
                             "objective",
                             "optim",
                             "train",
-                            "config",
                             "plan",
                             "hub",
                             "jinja",

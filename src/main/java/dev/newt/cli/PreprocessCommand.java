@@ -1,15 +1,18 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.DataPage;
 import dev.newt.run.DataPreview;
 import dev.newt.run.Inputs;
 import dev.newt.run.TokenView;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -53,9 +56,9 @@ final class PreprocessCommand implements Command {
         int rows = arguments.value(ROWS).map(text -> count(ROWS, text)).orElse(0);
         Optional<Integer> debug = arguments.value(DEBUG).map(text -> count(DEBUG, text));
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetch(loaded, new DownloadProgress(console));
+        Inputs.fetch(SettingsReader.read(loaded), new DownloadProgress(console));
         ExecutionPlan plan = Planner.plan(loaded);
-        try (DataPreview run = DataPreview.prepare(loaded, plan, new PreparationProgress(console))) {
+        try (DataPreview run = DataPreview.prepare(plan, new PreparationProgress(console))) {
             if (run.isFirstWindow()) {
                 console.out()
                         .println("streaming: the run reads the rows itself; these are the first "
@@ -64,16 +67,26 @@ final class PreprocessCommand implements Command {
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             console.out().println("prepared in " + run.data().directory());
             TokenView view = run.tokens();
-            DataOverview overview = new DataOverview(run.data(), view);
-            overview.warnings().forEach(console.err()::println);
+            DataOverview overview = new DataOverview(run.data(), view, findings(run));
             debug.ifPresent(shown -> debug(shown, loaded, run, overview, console));
             for (int i = 0; i < Math.min(rows, view.examples()); i++) {
                 console.out().println();
                 console.out().println("example " + i + ": " + view.summary(i));
                 console.out().println(view.marked(i, colours()));
             }
+            findings(run).forEach(console.err()::println);
+            if (run.isRefused()) {
+                console.err().println(DataChecks.OVERRIDE);
+                return ExitCode.BAD_INPUT;
+            }
         }
         return ExitCode.DONE;
+    }
+
+    /** What is wrong with the rows, a line each. */
+    private static List<String> findings(DataPreview run) {
+        DataChecks checks = run.checks();
+        return run.isRefused() ? checks.lines() : checks.warnings();
     }
 
     private static void debug(int rows, LoadedConfig loaded, DataPreview run, DataOverview overview, Console console) {

@@ -1,6 +1,6 @@
 package dev.newt.run;
 
-import dev.newt.config.NewtConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.DataPosition;
 import dev.newt.data.DataStream;
 import dev.newt.data.DatasetStatistics;
@@ -8,6 +8,7 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
+import dev.newt.plan.RunSettings;
 import dev.newt.token.Tokenizer;
 import dev.newt.train.BatchSource;
 import java.util.Optional;
@@ -18,36 +19,43 @@ final class StreamedRunData implements RunData {
     private final Optional<PreparedData> test;
     private final String key;
     private final int longest;
+    private final DataChecks checks;
 
-    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest) {
+    private StreamedRunData(
+            StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
         this.batches = batches;
         this.test = test;
         this.key = key;
         this.longest = longest;
+        this.checks = checks;
     }
 
-    static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        Optional<PreparedData> test = wiring.testDataAlone()
-                .map(settings -> Preparation.prepare(settings, "test_datasets", tokenizer, progress));
-        String key = DataStream.key(wiring.data(), tokenizer);
+    static StreamedRunData open(RunSettings settings, Tokenizer tokenizer, Progress progress) {
+        Optional<PreparedData> test =
+                settings.testDataAlone().map(rows -> Preparation.prepare(rows, "test_datasets", tokenizer, progress));
+        String key = DataStream.key(settings.data(), tokenizer);
         StreamedBatches batches = new StreamedBatches(
                 position -> DataStream.open(
-                        wiring.data(),
-                        config.trainingDatasetsKey(),
+                        settings.data(),
+                        settings.dataKey(),
                         tokenizer,
-                        config.streaming().windowRows(),
+                        settings.streaming().orElseThrow().windowRows(),
                         position),
-                wiring.streamedBatches(),
-                config.training().maxSteps().orElseThrow());
+                settings.streamedBatches(),
+                settings.length().maxSteps().orElseThrow());
         // What is wrong with the files and the first rows is told before the model is loaded.
         try {
             batches.seek(DataPosition.START);
             batches.awaitWindow();
+            DataChecks training = DataChecks.ofTraining(
+                    settings.dataKey(), batches.statistics().orElseThrow());
+            DataChecks checks = test.map(data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
+                    .orElse(training);
+            return new StreamedRunData(batches, test, key, settings.data().sequenceLen(), checks);
         } catch (RuntimeException e) {
             batches.close();
             throw e;
         }
-        return new StreamedRunData(batches, test, key, config.data().sequenceLen());
     }
 
     /** What became of the rows that were read since the run was begun or resumed: at first those of the first window. */
@@ -63,6 +71,11 @@ final class StreamedRunData implements RunData {
     @Override
     public Optional<PreparedDataset> validation() {
         return test.map(PreparedData::train);
+    }
+
+    @Override
+    public DataChecks checks() {
+        return checks;
     }
 
     @Override

@@ -15,14 +15,24 @@ import java.util.Optional;
  */
 final class Kernels implements AutoCloseable {
     private final int threads;
+    private final Optional<NeighbourWatch> watch;
     private long module;
     private Thread configured;
 
-    /** @param threads for each operation; 0: libtorch's own choice */
-    Kernels(byte[] archive, int threads) {
+    /** @param settings of the threads of each operation */
+    Kernels(byte[] archive, CpuThreads settings) {
         NativeHeap.returnLargeBlocks();
+        switch (settings.waiting()) {
+            case ACTIVE, PASSIVE -> OpenMp.setVariable(
+                    "OMP_WAIT_POLICY", settings.waiting().name());
+            case AUTO, AS_SET -> {}
+        }
         TorchHandles.loadLibrary();
-        this.threads = threads > 0 ? threads : TorchHandles.threads();
+        int available = Runtime.getRuntime().availableProcessors();
+        this.threads = settings.count(available, TorchHandles.threads());
+        this.watch = settings.waiting() == CpuThreads.Wait.AUTO && threads > 1
+                ? NeighbourWatch.start(available)
+                : Optional.empty();
         configureThread();
         module = TorchHandles.loadModule(archive);
     }
@@ -87,6 +97,7 @@ final class Kernels implements AutoCloseable {
     @Override
     public void close() {
         if (module != 0) {
+            watch.ifPresent(NeighbourWatch::close);
             TorchHandles.deleteModule(module);
             module = 0;
         }

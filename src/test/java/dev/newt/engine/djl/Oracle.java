@@ -10,13 +10,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** An engine, and beside it libtorch's autograd in F64 over plain definitions (oracle.py). Closes all tensors it made or was given. */
 final class Oracle implements AutoCloseable {
     final DjlEngine engine = DjlEngine.create();
-    private final Kernels kernels =
-            new Kernels(TorchScriptArchive.ofResources(List.of("/dev/newt/engine/djl/oracle.py")), 0);
+    private final Kernels kernels = new Kernels(
+            TorchScriptArchive.ofResources(List.of("/dev/newt/engine/djl/oracle.py")), CpuThreads.of(Map.of()));
     private final List<Tensor> open = new ArrayList<>();
     private Random random = new Random(0);
     private long held;
