@@ -6,3 +6,18 @@ def adamw(self, parameters: List[Tensor], gradients: List[Tensor], first: List[T
     torch._fused_adamw_(
         parameters, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2,
         weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+
+
+# torch.optim.SGD. State: the velocities, none without momentum.
+def sgd(self, parameters: List[Tensor], gradients: List[Tensor], state: List[Tensor], rate: float, momentum: float,
+        dampening: float, nesterov: float, decay: float) -> None:
+    for i in range(len(parameters)):
+        w = parameters[i]
+        g = gradients[i].to(w.dtype)
+        if decay != 0:
+            g = g + decay * w
+        if len(state) > 0:
+            v = state[i]
+            v.mul_(momentum).add_(g, alpha=1 - dampening)
+            g = g + momentum * v if nesterov != 0 else v
+        w.add_(g, alpha=-rate)

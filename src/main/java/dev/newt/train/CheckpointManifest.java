@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param format of the checkpoint directory
  * @param planHash of the run that wrote it
- * @param optimizerUpdates that the moments saw
+ * @param optimizerUpdates that the optimizer's state saw
  * @param run where the run stood
  * @param files everything else in the directory
  */

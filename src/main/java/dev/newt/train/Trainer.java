@@ -3,9 +3,9 @@ package dev.newt.train;
 import dev.newt.data.MicroBatch;
 import dev.newt.io.AtomicFiles;
 import dev.newt.objective.Sft;
-import dev.newt.optim.AdamW;
 import dev.newt.optim.Gradients;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.optim.Optimizer;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Keys;
 import dev.newt.tensor.Parameter;
@@ -78,7 +78,7 @@ public final class Trainer {
      */
     public TrainingResult run() {
         long start = System.nanoTime();
-        try (AdamW optimizer = new AdamW(engine, model.trainable(), settings.adamW())) {
+        try (Optimizer optimizer = settings.optimizer().create(engine, model.trainable())) {
             AtomicFiles.removeLeftovers(settings.outputDirectory());
             begin(optimizer);
             boolean whole = train(optimizer);
@@ -96,7 +96,7 @@ public final class Trainer {
         }
     }
 
-    private void begin(AdamW optimizer) {
+    private void begin(Optimizer optimizer) {
         Optional<Path> from = resumedCheckpoint();
         from.ifPresent(directory -> state = checkpoints.load(directory, model, optimizer));
         if (from.isEmpty() && !checkpoints.all().isEmpty()) {
@@ -105,7 +105,7 @@ public final class Trainer {
                     + " reaches; the others stay."));
         }
         savedNow = from.filter(directory -> isSame(directory, checkpoints.directory(state.step())));
-        requireDiskSpace();
+        requireDiskSpace(Checkpoints.bytes(model, optimizer));
         tell(new TrainingEvent.Started(
                 settings.outputDirectory(),
                 state.step(),
@@ -129,7 +129,7 @@ public final class Trainer {
     }
 
     /** One more than are kept: the oldest goes only when the newest is whole. */
-    private void requireDiskSpace() {
+    private void requireDiskSpace(long checkpointBytes) {
         long interval = interval(settings.saving());
         long saves = interval == 0 ? 0 : (totalSteps + interval - 1) / interval - state.step() / interval;
         long kept = settings.saveTotalLimit().isPresent()
@@ -137,11 +137,11 @@ public final class Trainer {
                 : saves;
         long present = Math.min(kept, checkpoints.own(state.step()).size());
         DiskSpace.require(
-                settings.outputDirectory(), kept + 1 - present, Checkpoints.bytes(model), model.outputBytes());
+                settings.outputDirectory(), kept + 1 - present, checkpointBytes, model.outputBytes());
     }
 
     /** Returns whether all steps were done; if not, the state is that of the last whole step. */
-    private boolean train(AdamW optimizer) {
+    private boolean train(Optimizer optimizer) {
         if (state.evaluationPending() && !finishStep(optimizer, true)) {
             return false;
         }
@@ -162,7 +162,7 @@ public final class Trainer {
     }
 
     /** Forward, backward and update. Returns the loss, or nothing where a request to stop came first: then nothing has changed. */
-    private OptionalDouble step(AdamW optimizer) {
+    private OptionalDouble step(Optimizer optimizer) {
         long start = System.nanoTime();
         long index = state.step();
         StepData stepData = data.step(index, state.data());
@@ -232,7 +232,7 @@ public final class Trainer {
     }
 
     /** What is due between two steps. Returns whether the run goes on. */
-    private boolean finishStep(AdamW optimizer, boolean evaluationDue) {
+    private boolean finishStep(Optimizer optimizer, boolean evaluationDue) {
         if (evaluationDue && !evaluate()) {
             return false;
         }
@@ -270,7 +270,7 @@ public final class Trainer {
         return true;
     }
 
-    private Path save(AdamW optimizer) {
+    private Path save(Optimizer optimizer) {
         long start = System.nanoTime();
         Path directory = checkpoints.save(state, model, optimizer);
         settings.saveTotalLimit().ifPresent(limit -> checkpoints.rotate(state.step(), limit));
