@@ -81,7 +81,7 @@ final class InferenceCommand implements Command {
         Inputs.fetchModel(loaded, new DownloadProgress(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
-        try (InferenceRun run = InferenceRun.open(loaded, Planner.plan(loaded), tuned, arguments.has(BASE))) {
+        try (InferenceRun run = InferenceRun.open(loaded, Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
             Optional<String> prompt = arguments.value(PROMPT);
             if (prompt.isPresent()) {
                 answer(run, prompt.get(), arguments.value(SYSTEM), sampling, console);

@@ -86,6 +86,7 @@ final class TrainCommand implements Command {
                     .or(() -> run.streamed().map(DataSummary::ofFirstWindow))
                     .orElseThrow();
             console.out().println(data + ", " + run.totalSteps() + " steps");
+            run.dataWarnings().forEach(console.err()::println);
             run.load();
             before = answer("before training");
             TrainingResult result;

@@ -1,7 +1,9 @@
 package dev.newt.run;
 
+import dev.newt.config.DataChecking;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.ScheduleConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.DatasetStatistics;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.PreparedData;
@@ -57,6 +59,7 @@ public final class TrainingRun implements AutoCloseable {
                 : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
         try {
             requirePositions(loaded, plan, data.longest());
+            requireChecked(loaded, data.checks());
             this.settings = new TrainWiring(loaded, plan)
                     .settings(data.key(), data.batches().stepsPerEpoch());
             this.questions = data.validation()
@@ -125,6 +128,19 @@ public final class TrainingRun implements AutoCloseable {
                             + positions
                             + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
         }
+    }
+
+    /** Refuses data that would not train what is meant, unless {@code data_checks} lets them pass. */
+    private static void requireChecked(LoadedConfig loaded, DataChecks checks) {
+        if (loaded.config().data().dataChecks() == DataChecking.ERROR
+                && !checks.problems().isEmpty()) {
+            throw checks.refusal();
+        }
+    }
+
+    /** What may be wrong with the rows, as far as they were read; a run goes on with it. */
+    public List<String> dataWarnings() {
+        return data.checks().warnings();
     }
 
     /** Starts the engine and loads the model; then writes newt.yaml and plan.json. */
