@@ -21,3 +21,15 @@ def sgd(self, parameters: List[Tensor], gradients: List[Tensor], state: List[Ten
             v.mul_(momentum).add_(g, alpha=1 - dampening)
             g = g + momentum * v if nesterov != 0 else v
         w.add_(g, alpha=-rate)
+
+
+# Lion. State: the momenta.
+def lion(self, parameters: List[Tensor], gradients: List[Tensor], state: List[Tensor], rate: float, beta1: float,
+         beta2: float, decay: float) -> None:
+    for i in range(len(parameters)):
+        w = parameters[i]
+        m = state[i]
+        g = gradients[i].to(w.dtype)
+        w.mul_(1 - rate * decay)
+        w.sub_(torch.sign(m * beta1 + g * (1 - beta1)), alpha=rate)
+        m.mul_(beta2).add_(g, alpha=1 - beta2)

@@ -42,7 +42,7 @@ class FloorsTest {
                     "plan",
                     List.of(
                             "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows")),
+                            "rows", "optim")),
             Map.entry(
                     "run",
                     List.of(

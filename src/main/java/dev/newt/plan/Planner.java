@@ -284,7 +284,7 @@ public final class Planner {
     private Optimizer optimizer() {
         TrainingConfig training = config.training();
         return new Optimizer(
-                "adamw",
+                training.optimizer().rule().name().toLowerCase(Locale.ROOT),
                 training.learningRate(),
                 training.lrScheduler().text(),
                 training.weightDecay(),

@@ -4,9 +4,9 @@ import dev.newt.config.LoadedConfig;
 import dev.newt.config.ScheduleConfig;
 import dev.newt.config.TrainingConfig;
 import dev.newt.config.When;
-import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.PlannedOptimizer;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
 import dev.newt.train.TrainSettings;
@@ -51,8 +51,7 @@ final class TrainWiring {
                         OptionalDouble.empty(),
                         training.cosineMinLrRatio(),
                         training.cosineConstantLrRatio() > 0 ? training.cosineConstantLrRatio() : 1),
-                new AdamWSettings(
-                        training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay()),
+                PlannedOptimizer.of(training),
                 training.maxGradNorm() > 0 ? OptionalDouble.of(training.maxGradNorm()) : OptionalDouble.empty(),
                 schedule.loggingSteps()
                         .orElseGet(() -> (int) Math.max(1, Math.min(MOST_STEPS_A_LINE, (long) (LOGGED_SHARE * total)))),

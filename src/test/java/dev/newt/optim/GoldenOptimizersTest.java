@@ -49,7 +49,8 @@ class GoldenOptimizersTest {
                 Arguments.of("adamw_torch", new AdamWSettings(0.9, 0.999, 1e-8, 0.01, ALL_ALIKE), 0.001),
                 Arguments.of("sgd", new SgdSettings(0, 0, false, 0.01, ALL_ALIKE), 0.05),
                 Arguments.of("sgd_momentum_nesterov", new SgdSettings(0.9, 0, true, 0.01, ALL_ALIKE), 0.05),
-                Arguments.of("sgd_momentum_dampening", new SgdSettings(0.9, 0.1, false, 0.01, ALL_ALIKE), 0.05));
+                Arguments.of("sgd_momentum_dampening", new SgdSettings(0.9, 0.1, false, 0.01, ALL_ALIKE), 0.05),
+                Arguments.of("lion_32bit", new LionSettings(0.9, 0.999, 0.01, ALL_ALIKE), 0.0001));
     }
 
     @ParameterizedTest(name = "{0}")
