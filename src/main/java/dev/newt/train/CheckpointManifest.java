@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record CheckpointManifest(int format, String planHash, long optimizerUpdates, RunState run, List<FileEntry> files) {
     static final String FILE_NAME = "trainer_state.json";
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
