@@ -42,8 +42,8 @@ class FloorsTest {
             Map.entry(
                     "plan",
                     List.of(
-                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows", "optim")),
+                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
+                            "optim", "train")),
             Map.entry(
                     "run",
                     List.of(
@@ -56,7 +56,6 @@ class FloorsTest {
                             "objective",
                             "optim",
                             "train",
-                            "config",
                             "plan",
                             "hub",
                             "jinja",

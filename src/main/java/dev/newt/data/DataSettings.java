@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.io.NotInHash;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -32,9 +33,9 @@ public record DataSettings(
         ExcessLengthStrategy excessLengthStrategy,
         boolean samplePacking,
         long seed,
-        int threads,
-        Path datasetPreparedPath,
-        Function<String, Path> paths,
+        @NotInHash("rows are tokenised alike however many at once") int threads,
+        @NotInHash("where prepared rows lie decides nothing of them") Path datasetPreparedPath,
+        @NotInHash("rows are named as they are written") Function<String, Path> paths,
         boolean datasetExactDeduplication,
         Mixing mixing) {
     /** Fewest tokens that give a loss: one to be predicted from one before it. */

@@ -30,8 +30,7 @@ final class LengthPolicy {
      * @param sources data sets that the rows are of
      * @param kept takes the examples that are kept, with the rows that they came of
      */
-    LengthPolicy(
-            DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
+    LengthPolicy(DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
         this.settings = settings;
         this.ends = new EndCounter(sources, tokenizer);
         this.details = new DetailCounter(settings.sequenceLen());
@@ -81,8 +80,7 @@ final class LengthPolicy {
             tooShort++;
         } else if (learnt == 0) {
             untrained++;
-            details.found(
-                    row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
+            details.found(row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
         } else {
             examples++;
             tokens += example.length();

@@ -1,9 +1,9 @@
 package dev.newt.hub;
 
+import dev.newt.io.Sha256;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -79,12 +79,7 @@ record AwsSignature(String accessKey, String secretKey, Optional<String> session
     }
 
     private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.plainHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] hmac(byte[] key, String text) {

@@ -21,7 +21,8 @@ import java.util.Set;
  * @param symlinks whether snapshots may hold links to the blobs; else copies
  * @param timeout how long a server may say nothing before it is asked again
  */
-public record HubSettings(URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks, Duration timeout) {
+public record HubSettings(
+        URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks, Duration timeout) {
     private static final String TIMEOUT = "HF_HUB_DOWNLOAD_TIMEOUT";
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 

@@ -119,7 +119,8 @@ public final class Revision {
         }
         URI uri = hub.address(repo, commit(), file);
         return new Retries(hub.waiting(), hub.listener()).call(file, () -> {
-            try (Answer answer = Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER, hub.waiting())) {
+            try (Answer answer =
+                    Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER, hub.waiting())) {
                 Optional<String> etag = answer.header("X-Linked-Etag")
                         .or(() -> answer.header("ETag"))
                         .map(text -> text.replaceFirst("^W/", "").replace("\"", ""))

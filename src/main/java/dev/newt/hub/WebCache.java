@@ -37,7 +37,11 @@ public final class WebCache {
      * @param home folder that {@code ~} stands for
      */
     public static WebCache of(Map<String, String> env, Path home, DownloadListener listener) {
-        return of(env, home, listener, new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), Retries.Clock.SYSTEM));
+        return of(
+                env,
+                home,
+                listener,
+                new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), Retries.Clock.SYSTEM));
     }
 
     static WebCache of(Map<String, String> env, Path home, DownloadListener listener, Waiting waiting) {

@@ -22,6 +22,13 @@ public final class Sha256 {
         }
     }
 
+    /** SHA-256 of bytes as they are, without a length before them: 64 hexadecimal digits. */
+    public static String plainHex(byte[] bytes) {
+        Sha256 plain = new Sha256();
+        plain.digest.update(bytes);
+        return plain.hex();
+    }
+
     public Sha256 add(String part) {
         return add(part.getBytes(StandardCharsets.UTF_8));
     }

@@ -100,12 +100,12 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Value embed(Tape tape, int[] tokenIds) {
-        Tensor ids = tape.constant(tape.engine().upload(tokenIds)).tensor();
+        Tensor ids = tape.constant(tape.memory().upload(tokenIds)).tensor();
         return tape.embedding(parameters.embedding(), ids);
     }
 
     private RotaryTables tables(Tape tape, int[] positions, int longest) {
-        RotaryTables tables = angles.tables(tape.engine(), positions, longest, compute);
+        RotaryTables tables = angles.tables(tape.memory(), positions, longest, compute);
         tape.constant(tables.cos());
         tape.constant(tables.sin());
         return tables;

@@ -152,8 +152,9 @@ public final class Planner {
         Batch batch = batch(model.spec());
         warnings.addAll(MemoryRemarks.of(config, model, method, compute));
         warnings.addAll(data.remarks());
+        RunSettings settings = SettingsReader.read(loaded);
         return new ExecutionPlan(
-                PlanHash.of(config, model.spec(), compute),
+                PlanHash.of(settings, model.spec(), compute),
                 model(found),
                 method,
                 device,
@@ -165,7 +166,8 @@ public final class Planner {
                 data.files(),
                 memory(model, method, compute, batch),
                 WorkEstimate.of(model, method, compute, batch),
-                List.copyOf(warnings));
+                List.copyOf(warnings),
+                settings);
     }
 
     private Model model(PlannedModel found) {

@@ -365,7 +365,8 @@ class HubTest {
                             "http://" + name + " cannot be reached: " + name + " does not answer (waited 0.1 s)");
             assertThat(waits).containsExactly(Duration.ofSeconds(1));
             assertThat(notes)
-                    .containsExactly("model org/model: " + name + " does not answer (waited 0.1 s); trying again in 1 s");
+                    .containsExactly(
+                            "model org/model: " + name + " does not answer (waited 0.1 s); trying again in 1 s");
 
             assertThatThrownBy(() -> hub.open(new Repo(Repo.Kind.MODEL, "org/other"), Optional.empty()))
                     .hasMessageEndingWith(name + " does not answer. Check the network and HF_ENDPOINT, or give the path"

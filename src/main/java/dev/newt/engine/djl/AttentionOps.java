@@ -2,9 +2,9 @@ package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
 import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.BackwardOps.AttentionGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.AttentionGradients;
-import dev.newt.tensor.Engine.AttentionOutput;
+import dev.newt.tensor.ForwardOps.AttentionOutput;
 import dev.newt.tensor.KvCache;
 import dev.newt.tensor.Segments;
 import dev.newt.tensor.Tensor;
