@@ -44,7 +44,10 @@ public record ParameterGroups(List<Group> groups) {
 
     /** The group of a parameter. */
     Group of(TrainableParameter parameter) {
-        return groups.stream().filter(group -> group.fits(parameter)).findFirst().orElse(OTHERS);
+        return groups.stream()
+                .filter(group -> group.fits(parameter))
+                .findFirst()
+                .orElse(OTHERS);
     }
 
     /**

@@ -61,8 +61,7 @@ public final class PolicyModel implements StepModel {
                 scaled[i] = (float) (scaled[i] * lossScale);
             }
             try (Tensor uploaded = engine.upload(scaled, Shape.of(scaled.length));
-                    Tensor gradient =
-                            engine.cast(uploaded, logProbs.tensor().dtype())) {
+                    Tensor gradient = engine.cast(uploaded, logProbs.tensor().dtype())) {
                 tape.backward(logProbs, gradient);
             }
             metrics = result.metrics();
@@ -82,9 +81,7 @@ public final class PolicyModel implements StepModel {
         if (!objective.needsReference()) {
             return new float[0];
         }
-        return reference
-                .map(copy -> logProbs(copy, batch, true))
-                .orElseGet(() -> logProbs(decoder, batch, false));
+        return reference.map(copy -> logProbs(copy, batch, true)).orElseGet(() -> logProbs(decoder, batch, false));
     }
 
     private float[] logProbs(Decoder of, MicroBatch batch, boolean adapters) {

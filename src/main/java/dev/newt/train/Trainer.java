@@ -151,8 +151,7 @@ public final class Trainer {
                 ? Math.min(saves, settings.saveTotalLimit().getAsInt())
                 : saves;
         long present = Math.min(kept, checkpoints.own(state.step()).size());
-        DiskSpace.require(
-                settings.outputDirectory(), kept + 1 - present, checkpointBytes, model.outputBytes());
+        DiskSpace.require(settings.outputDirectory(), kept + 1 - present, checkpointBytes, model.outputBytes());
     }
 
     /** Returns whether all steps were done; if not, the state is that of the last whole step. */

@@ -34,14 +34,14 @@ class RecordedRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"lora", "full", "qlora"})
     void trainsAsRecorded(String kind) throws Exception {
-        JsonNode recorded = JsonMapper.shared().readTree(RECORDED.resolve("recorded.json").toFile());
+        JsonNode recorded =
+                JsonMapper.shared().readTree(RECORDED.resolve("recorded.json").toFile());
         JsonNode run = recorded.get("runs").get(kind);
         copyModel();
         Files.copy(RECORDED.resolve("rows.jsonl"), directory.resolve("rows.jsonl"));
         Files.copy(RECORDED.resolve(kind + ".yaml"), directory.resolve("run.yaml"));
 
-        NewtProcess process =
-                NewtProcess.ofClasses(Map.of("NEWT_THREADS", "1"), directory, "train", "run.yaml");
+        NewtProcess process = NewtProcess.ofClasses(Map.of("NEWT_THREADS", "1"), directory, "train", "run.yaml");
 
         assertThat(process.exitCode()).as(process.err()).isZero();
         boolean sameKind = recorded.get("processor").asString().equals(processor());
@@ -58,7 +58,8 @@ class RecordedRunTest {
         if (sameKind) {
             byte[] weights = Files.readAllBytes(
                     directory.resolve("output").resolve(run.get("weights").asString()));
-            assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(weights)))
+            assertThat(HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(weights)))
                     .isEqualTo(run.get("sha256").asString());
         }
     }

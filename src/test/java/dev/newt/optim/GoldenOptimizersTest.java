@@ -61,8 +61,8 @@ class GoldenOptimizersTest {
                 SafetensorsFile end = SafetensorsFile.open(FOLDER.resolve(run + ".safetensors"))) {
             for (String name : List.of("a", "b", "c")) {
                 StoredTensor start = inputs.tensor("param/" + name);
-                parameters.add(
-                        new DenseTrainableParameter(name, engine, engine.upload(floats(start), start.shape()), DType.F32));
+                parameters.add(new DenseTrainableParameter(
+                        name, engine, engine.upload(floats(start), start.shape()), DType.F32));
             }
             try (Optimizer optimizer = settings.create(engine, parameters)) {
                 for (int step = 0; step < STEPS; step++) {
