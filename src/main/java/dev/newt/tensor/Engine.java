@@ -68,6 +68,18 @@ public interface Engine extends AutoCloseable {
     /** {@code tensors[i] *= factor} in place. */
     void scale(List<Tensor> tensors, double factor);
 
+    /** {@code tensor * factor}, a new tensor. */
+    Tensor scaled(Tensor tensor, double factor);
+
+    /** Columns {@code [start, start + length)} of each group of {@code x} [T, groups * width], side by side: [T, groups * length]. */
+    Tensor slice(Tensor x, int groups, int start, int length);
+
+    /** Adds {@code source} [T, groups * length] to those columns of {@code target} [T, groups * width] that {@link #slice} takes. */
+    void addToSlice(Tensor source, Tensor target, int groups, int start);
+
+    /** Adds {@code source} to the rows of {@code target} from {@code start} on. */
+    void addToRows(Tensor source, Tensor target, long start);
+
     /** The sum of the squares of all elements, summed in F32 or wider. */
     double squaredNorm(List<Tensor> tensors);
 
@@ -166,6 +178,13 @@ public interface Engine extends AutoCloseable {
     /** The weight's gradient is in the accumulator type, present when wanted. */
     NormGradients rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor inverseRms, boolean weightGradient);
 
+    /** {@code (x - mean) / sqrt(variance + eps) * w + bias} over the last dimension, computed in the accumulator type. */
+    LayerNormOutput layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps);
+
+    /** The gradients of weight and bias are in the accumulator type, present when wanted. */
+    LayerNormGradients layerNormBackward(
+            Tensor dY, Tensor x, Tensor weight, LayerNormOutput kept, boolean weightGradient, boolean biasGradient);
+
     /**
      * Rotates the pairs (i, i + r/2) of the first r of each head's dimensions, r being twice the width of {@code cos}.
      *
@@ -180,6 +199,44 @@ public interface Engine extends AutoCloseable {
     Tensor gatedActivation(Tensor gate, Tensor up, Activation activation);
 
     GatedGradients gatedActivationBackward(Tensor dY, Tensor gate, Tensor up, Activation activation);
+
+    /** The activation of each element. */
+    Tensor activation(Tensor x, Activation activation);
+
+    Tensor activationBackward(Tensor dY, Tensor x, Activation activation);
+
+    // Experts
+
+    /**
+     * For every token the {@code topK} likeliest experts under a softmax of the logits, in the accumulator type.
+     *
+     * @param logits [T, experts]
+     */
+    RouteOutput route(Tensor logits, RoutingSpec spec);
+
+    /**
+     * The gradient of the logits, in {@code type}.
+     *
+     * @param dWeights [T, topK]
+     * @param dProbabilities [experts], added to the gradient of each token's probabilities
+     */
+    Tensor routeBackward(
+            Tensor dWeights, RouteOutput kept, Optional<Tensor> dProbabilities, RoutingSpec spec, DType type);
+
+    /** The rows of {@code x} [n, width] at {@code rows} I64 [m]: [m, width]. */
+    Tensor gatherRows(Tensor x, Tensor rows);
+
+    /**
+     * For each token the sum of its rows in {@code parts}, one part behind the other, times its weights. Summed in the accumulator type.
+     *
+     * @param parts each [n, width], n together T * k
+     * @param places I64 [T, k]: which rows are the token's; each row is one token's
+     * @param weights [T, k] in the accumulator type; absent: ones
+     */
+    Tensor combine(List<Tensor> parts, Tensor places, Optional<Tensor> weights);
+
+    /** @param tokens I64 [T * k]: the token of each row, the inverse of {@code places} */
+    CombineGradients combineBackward(Tensor dOut, List<Tensor> parts, Tensor tokens, Tensor places, Tensor weights);
 
     // Attention
 
@@ -254,6 +311,21 @@ public interface Engine extends AutoCloseable {
     record NormOutput(Tensor y, Tensor inverseRms) {}
 
     record NormGradients(Tensor dX, Optional<Tensor> dWeight) {}
+
+    /** @param mean of each row, [T], and inverseDeviation likewise, in the accumulator type */
+    record LayerNormOutput(Tensor y, Tensor mean, Tensor inverseDeviation) {}
+
+    record LayerNormGradients(Tensor dX, Optional<Tensor> dWeight, Optional<Tensor> dBias) {}
+
+    /**
+     * @param weights [T, topK] in the accumulator type, the largest first
+     * @param experts I64 [T, topK]
+     * @param probabilities [T, experts] in the accumulator type
+     * @param probabilitySums [experts]: the probabilities summed over the tokens
+     */
+    record RouteOutput(Tensor weights, Tensor experts, Tensor probabilities, Tensor probabilitySums) {}
+
+    record CombineGradients(Tensor dWeights, List<Tensor> dParts) {}
 
     record GatedGradients(Tensor dGate, Tensor dUp) {}
 

@@ -46,7 +46,7 @@ final class LinearTape {
     private Result dense(Value x, Linear layer) {
         Tensor y;
         try (Parameter.Lease w = layer.weight().lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
             y = engine.linear(x.tensor(), w.tensor(), bias.tensor());
         }
         boolean weightGradient = layer.weight().trainable();
@@ -70,7 +70,7 @@ final class LinearTape {
         try (Parameter.Lease w = layer.weight().lease();
                 Parameter.Lease a = adapter.a().lease();
                 Parameter.Lease b = adapter.b().lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
             output = engine.lowRankLinear(
                     x.tensor(), w.tensor(), bias.tensor(), a.tensor(), b.tensor(), adapter.scale(), dropout);
         }
@@ -106,7 +106,7 @@ final class LinearTape {
                 Parameter.Lease a = adapter.a().lease();
                 Parameter.Lease b = adapter.b().lease();
                 Parameter.Lease m = magnitude.lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
             norm = engine.dimensionNorm(w.tensor(), a.tensor(), b.tensor(), adapter.scale());
             output = engine.doraLinear(
                     x.tensor(),
@@ -155,21 +155,5 @@ final class LinearTape {
             return Optional.empty();
         }
         return Optional.of(new Dropout(adapter.dropout(), Keys.mix(dropoutKey, adapter.site())));
-    }
-
-    /** The lease of a bias that may be absent. */
-    private record BiasLease(Optional<Parameter.Lease> lease) implements AutoCloseable {
-        static BiasLease of(Optional<Parameter> bias) {
-            return new BiasLease(bias.map(Parameter::lease));
-        }
-
-        Optional<Tensor> tensor() {
-            return lease.map(Parameter.Lease::tensor);
-        }
-
-        @Override
-        public void close() {
-            lease.ifPresent(Parameter.Lease::close);
-        }
     }
 }

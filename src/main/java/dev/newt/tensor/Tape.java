@@ -4,6 +4,8 @@ import dev.newt.tensor.Engine.AttentionGradients;
 import dev.newt.tensor.Engine.AttentionOutput;
 import dev.newt.tensor.Engine.GatedGradients;
 import dev.newt.tensor.Engine.HeadOutput;
+import dev.newt.tensor.Engine.LayerNormGradients;
+import dev.newt.tensor.Engine.LayerNormOutput;
 import dev.newt.tensor.Engine.NormGradients;
 import dev.newt.tensor.Engine.NormOutput;
 import java.util.ArrayDeque;
@@ -24,16 +26,21 @@ public final class Tape implements AutoCloseable {
     private final Engine engine;
     private final boolean training;
     private final LinearTape linears;
+    private final ExpertTape experts;
     private final Deque<List<Value>> frames = new ArrayDeque<>();
     private List<Node> nodes = new ArrayList<>();
     private boolean recording;
     private boolean adapters = true;
+    private Optional<RouterBalance> balance = Optional.empty();
+    /** Whether a checkpoint's body runs once more. */
+    private boolean repeating;
 
     private Tape(Engine engine, boolean training, long dropoutKey) {
         this.engine = engine;
         this.training = training;
         this.recording = training;
         this.linears = new LinearTape(engine, training, dropoutKey);
+        this.experts = new ExpertTape(this);
         frames.push(new ArrayList<>());
     }
 
@@ -58,6 +65,12 @@ public final class Tape implements AutoCloseable {
     /** Whether low-rank adapters take part from here on; without them the base model answers. */
     public Tape adapters(boolean on) {
         adapters = on;
+        return this;
+    }
+
+    /** Routers from here on add to this loss, and get its gradient in the backward pass. */
+    public Tape balance(RouterBalance routers) {
+        balance = Optional.of(routers);
         return this;
     }
 
@@ -106,7 +119,14 @@ public final class Tape implements AutoCloseable {
         Value copy = new Value(engine.reshape(input.tensor(), input.shape()), input.requiresGradient());
         frames.getFirst().add(copy);
         try {
-            Value result = frame(copy, body);
+            boolean outerRepeats = repeating;
+            repeating = true;
+            Value result;
+            try {
+                result = frame(copy, body);
+            } finally {
+                repeating = outerRepeats;
+            }
             result.accumulateShared(engine, dOut);
             replay();
             if (copy.hasGradient()) {
@@ -152,31 +172,82 @@ public final class Tape implements AutoCloseable {
         return out;
     }
 
-    /** {@code x / rms(x) * weight}. */
+    /** {@code x / rms(x) * weight}. A weight narrower than x norms each group of its width by itself, such as every head. */
     public Value rmsNorm(Value x, Parameter weight, double eps) {
         NormOutput output;
-        try (Parameter.Lease w = weight.lease()) {
-            output = engine.rmsNorm(x.tensor(), w.tensor(), eps);
+        try (Parameter.Lease w = weight.lease();
+                Tensor groups = groups(x.tensor(), weight)) {
+            output = engine.rmsNorm(groups, w.tensor(), eps);
         }
-        Value out = made(output.y(), training && (x.requiresGradient() || weight.trainable()));
+        Value out = made(shaped(output.y(), x.shape()), training && (x.requiresGradient() || weight.trainable()));
         note(out, List.of(x), List.of(output.inverseRms()), dOut -> {
             NormGradients gradients;
-            try (Parameter.Lease w = weight.lease()) {
+            try (Parameter.Lease w = weight.lease();
+                    Tensor dGroups = groups(dOut, weight);
+                    Tensor groups = groups(x.tensor(), weight)) {
                 gradients =
-                        engine.rmsNormBackward(dOut, x.tensor(), w.tensor(), output.inverseRms(), weight.trainable());
+                        engine.rmsNormBackward(dGroups, groups, w.tensor(), output.inverseRms(), weight.trainable());
             }
             gradients.dWeight().ifPresent(weight::accumulate);
-            pass(x, gradients.dX());
+            pass(x, shaped(gradients.dX(), x.shape()));
         });
         remake(out, () -> normed(x, weight, eps));
         return out;
     }
 
     private Tensor normed(Value x, Parameter weight, double eps) {
-        try (Parameter.Lease w = weight.lease()) {
-            NormOutput output = engine.rmsNorm(x.tensor(), w.tensor(), eps);
+        try (Parameter.Lease w = weight.lease();
+                Tensor groups = groups(x.tensor(), weight)) {
+            NormOutput output = engine.rmsNorm(groups, w.tensor(), eps);
             output.inverseRms().close();
-            return output.y();
+            return shaped(output.y(), x.shape());
+        }
+    }
+
+    /** A view of x whose rows are as wide as the weight. */
+    private Tensor groups(Tensor x, Parameter weight) {
+        long width = weight.shape().dim(0);
+        return engine.reshape(x, Shape.of(x.shape().elements() / width, width));
+    }
+
+    /** The tensor in that shape, in its place. */
+    private Tensor shaped(Tensor tensor, Shape shape) {
+        if (tensor.shape().equals(shape)) {
+            return tensor;
+        }
+        try (tensor) {
+            return engine.reshape(tensor, shape);
+        }
+    }
+
+    /** {@code (x - mean(x)) / deviation(x) * weight + bias}. */
+    public Value layerNorm(Value x, Parameter weight, Optional<Parameter> bias, double eps) {
+        LayerNormOutput output = layerNormed(x, weight, bias, eps);
+        boolean biasTrains = bias.map(Parameter::trainable).orElse(false);
+        Value out = made(output.y(), x.requiresGradient() || weight.trainable() || biasTrains);
+        note(out, List.of(x), List.of(output.mean(), output.inverseDeviation()), dOut -> {
+            LayerNormGradients gradients;
+            try (Parameter.Lease w = weight.lease()) {
+                gradients =
+                        engine.layerNormBackward(dOut, x.tensor(), w.tensor(), output, weight.trainable(), biasTrains);
+            }
+            gradients.dWeight().ifPresent(weight::accumulate);
+            gradients.dBias().ifPresent(d -> bias.orElseThrow().accumulate(d));
+            pass(x, gradients.dX());
+        });
+        remake(out, () -> {
+            LayerNormOutput again = layerNormed(x, weight, bias, eps);
+            again.mean().close();
+            again.inverseDeviation().close();
+            return again.y();
+        });
+        return out;
+    }
+
+    private LayerNormOutput layerNormed(Value x, Parameter weight, Optional<Parameter> bias, double eps) {
+        try (Parameter.Lease w = weight.lease();
+                OptionalLease b = OptionalLease.of(bias)) {
+            return engine.layerNorm(x.tensor(), w.tensor(), b.tensor(), eps);
         }
     }
 
@@ -226,6 +297,58 @@ public final class Tape implements AutoCloseable {
         });
         remake(out, () -> engine.gatedActivation(gate.tensor(), up.tensor(), activation));
         return out;
+    }
+
+    /** {@code activation(x)} of each element. */
+    public Value activation(Value x, Activation activation) {
+        Value out = made(engine.activation(x.tensor(), activation), x.requiresGradient());
+        note(
+                out,
+                List.of(x),
+                List.of(),
+                dOut -> x.accumulate(engine, engine.activationBackward(dOut, x.tensor(), activation)));
+        remake(out, () -> engine.activation(x.tensor(), activation));
+        return out;
+    }
+
+    /**
+     * Columns {@code [start, start + length)} of each of {@code groups} equal groups of columns, side by side: from a fused product
+     * [T, groups * width] to [T, groups * length].
+     */
+    public Value slice(Value x, int groups, int start, int length) {
+        Value out = made(engine.slice(x.tensor(), groups, start, length), x.requiresGradient());
+        note(
+                out,
+                List.of(),
+                List.of(),
+                dOut -> x.accumulatePart(engine, target -> engine.addToSlice(dOut, target, groups, start)));
+        return out;
+    }
+
+    /** {@code x * factor}. */
+    public Value scale(Value x, double factor) {
+        Value out = made(engine.scaled(x.tensor(), factor), x.requiresGradient());
+        note(out, List.of(), List.of(), dOut -> x.accumulate(engine, engine.scaled(dOut, factor)));
+        return out;
+    }
+
+    /**
+     * Which experts each token goes to. Adds to the {@link #balance} where there is one.
+     *
+     * @param logits the router's, [T, experts]
+     */
+    public Routing route(Value logits, RoutingSpec spec) {
+        return experts.route(logits, spec, balance, !repeating);
+    }
+
+    /**
+     * The weighted sum of what a token's experts give for its row. An expert without tokens is not called.
+     *
+     * @param x [T, width]
+     * @param body an expert on its tokens' rows, [n, width] -> [n, any width], in a frame of its own
+     */
+    public Value experts(Value x, Routing routing, ExpertBody body) {
+        return experts.experts(x, routing, body);
     }
 
     /** The residual sum. */
@@ -327,7 +450,7 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private void pass(Value value, Tensor gradient) {
+    void pass(Value value, Tensor gradient) {
         if (value.requiresGradient()) {
             value.accumulate(engine, gradient);
         } else {
@@ -335,14 +458,14 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private Value made(Tensor tensor, boolean requiresGradient) {
+    Value made(Tensor tensor, boolean requiresGradient) {
         Value value = new Value(tensor, training && requiresGradient);
         frames.getFirst().add(value);
         return value;
     }
 
     /** Keeps values and tensors for the backward where there will be one; closes the tensors where not. */
-    private void note(Value output, List<Value> kept, List<Tensor> keptTensors, Consumer<Tensor> backward) {
+    void note(Value output, List<Value> kept, List<Tensor> keptTensors, Consumer<Tensor> backward) {
         if (recording && output.requiresGradient()) {
             kept.forEach(Value::hold);
             nodes.add(new Node(output, kept, keptTensors, backward));
@@ -355,7 +478,7 @@ public final class Tape implements AutoCloseable {
      * Lets a cheap elementwise result be computed again in the backward pass. Its own node, which comes after all of its readers' then,
      * keeps what that takes.
      */
-    private void remake(Value output, Supplier<Tensor> computation) {
+    void remake(Value output, Supplier<Tensor> computation) {
         if (recording && output.requiresGradient()) {
             output.remadeBy(computation);
         }
@@ -383,6 +506,12 @@ public final class Tape implements AutoCloseable {
             kept.forEach(Value::release);
             keptTensors.forEach(Tensor::close);
         }
+    }
+
+    /** One expert of a mixture. */
+    @FunctionalInterface
+    public interface ExpertBody {
+        Value apply(int expert, Value rows);
     }
 
     /** Where no gradient of the input is wanted, the result is empty. */
