@@ -77,6 +77,10 @@ final class InferenceCommand implements Command {
                 number(arguments, TOP_P, 1, 1e-6, 1),
                 (int) number(arguments, TOP_K, 0, 0, 1 << 20),
                 (long) number(arguments, SEED, 42, Long.MIN_VALUE, Long.MAX_VALUE));
+        if (arguments.value(PROMPT).filter(String::isBlank).isPresent()) {
+            throw new UserException("--" + PROMPT + " is empty; write what is to be answered, or leave --" + PROMPT
+                    + " out and give prompts on standard input, one a line");
+        }
         LoadedConfig loaded = arguments.config(console);
         Inputs.fetchModel(loaded, new DownloadProgress(console));
         Optional<Path> tuned =

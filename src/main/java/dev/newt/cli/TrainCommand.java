@@ -51,6 +51,7 @@ final class TrainCommand implements Command {
         ExecutionPlan plan = Planner.plan(loaded);
         console.out().print(PlanTable.of(plan));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
+        TrainingRun.requireNothingLost(loaded, plan);
         Inputs.fetchModel(loaded, downloads);
         StopRequest stop = new StopRequest();
         try (InterruptSignals signals = new InterruptSignals(stop, console.err());

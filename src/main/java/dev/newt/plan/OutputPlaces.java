@@ -105,7 +105,7 @@ public final class OutputPlaces {
         String first = output.relativize(place).getName(0).toString();
         boolean merges = first.equals(MERGED)
                 && loaded.config().adapter().kind().isPresent();
-        if (merges || CHECKPOINT.matcher(first).matches()) {
+        if (merges || isCheckpoint(first)) {
             add(what + " (" + read + ") lies in its " + first + ", which would be replaced");
         }
     }
@@ -122,6 +122,11 @@ public final class OutputPlaces {
 
     private void add(String what) {
         problems.add(loaded.error(KEY, KEY + ": " + what + "; choose another output_dir"));
+    }
+
+    /** Whether a name is that of a checkpoint's folder. */
+    public static boolean isCheckpoint(String name) {
+        return CHECKPOINT.matcher(name).matches();
     }
 
     /** Whether a run may write a file of this name into its folder. */

@@ -228,6 +228,20 @@ class BadInputTest {
     }
 
     @Test
+    void textInAnotherEncodingThanUtf8() throws IOException {
+        Files.writeString(folder.resolve("rows.csv"), "text\nplain\ncaf\u00e9 au lait\n", StandardCharsets.ISO_8859_1);
+        assertThat(refusal("datasets[0]={path: rows.csv, type: completion}"))
+                .isEqualTo("error: rows.csv, line 3: is not text in UTF-8. Convert the file to UTF-8.\n");
+    }
+
+    @Test
+    void placesForPreparedDataThatCannotBeWritten() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        assertThat(refusal("dataset_prepared_path=" + folder.resolve("file")))
+                .isEqualTo("error: dataset_prepared_path: file: cannot be written: file is a file, not a folder.\n");
+    }
+
+    @Test
     void rowsWithNothingToLearn() throws IOException {
         inConfig("type: completion", "type: chat_template");
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");

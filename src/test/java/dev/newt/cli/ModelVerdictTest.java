@@ -2,6 +2,7 @@ package dev.newt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.newt.io.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,5 +207,61 @@ class ModelVerdictTest {
                         + " and would be replaced; choose another output_dir\n");
         Files.move(rows, folder.resolve("out/rows.jsonl"));
         assertThat(newt("validate", "datasets[0].path=out/rows.jsonl")).as(err()).isZero();
+    }
+
+    /** Names and checksums. */
+    private static Map<String, String> contents(Path folder) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.getFileName().toString(), new Sha256().addFile(file).hex());
+            }
+        }
+        return contents;
+    }
+
+    @Test
+    void whatAnotherConfigurationMadeIsReplacedOnlyWhenAsked() throws IOException {
+        assertThat(newt("train")).as(err()).isZero();
+        Path adapter = folder.resolve("out/adapter_model.safetensors");
+        byte[] made = Files.readAllBytes(adapter);
+        Map<String, String> before = contents(folder.resolve("out"));
+        for (String saves : List.of("save_strategy=no", "save_strategy=epoch")) {
+            assertThat(newt("train", "learning_rate=0.02", saves)).isEqualTo(2);
+            assertThat(err())
+                    .endsWith("output_dir: out holds what a run with another configuration made, and this one would"
+                            + " replace it: adapter_model.safetensors, checkpoint-1; choose another folder, or set"
+                            + " overwrite_output_dir: true to have it replaced\n"
+                            + "    see newt schema --field output_dir\n");
+        }
+        assertThat(newt("train", "adapter=")).isEqualTo(2);
+        assertThat(newt("train", "learning_rate=0.02", "auto_resume_from_checkpoints=true"))
+                .isEqualTo(2);
+        assertThat(newt("train", "learning_rate=0.02")).isEqualTo(2);
+        assertThat(contents(folder.resolve("out"))).isEqualTo(before);
+
+        assertThat(newt("train")).as("the same again: " + err()).isZero();
+        assertThat(adapter).hasBinaryContent(made);
+        assertThat(newt("train", "learning_rate=0.02", "overwrite_output_dir=true"))
+                .as(err())
+                .isZero();
+        assertThat(Files.readAllBytes(adapter)).isNotEqualTo(made);
+        assertThat(newt("train", "learning_rate=0.02")).as(err()).isZero();
+    }
+
+    @Test
+    void filesThatNoRunMadeAreReplacedOnlyWhenAsked() throws IOException {
+        Path own = Files.createDirectories(folder.resolve("out")).resolve("tokenizer.json");
+        Files.writeString(own, "mine");
+        Files.writeString(folder.resolve("out/notes.txt"), "mine too");
+        Files.createDirectories(folder.resolve("out/checkpoint-1"));
+
+        assertThat(newt("train")).isEqualTo(2);
+        assertThat(err())
+                .contains("output_dir: out holds files that no run made, and that this one would replace: checkpoint-1,"
+                        + " tokenizer.json; choose another folder, or set overwrite_output_dir: true");
+        assertThat(own).hasContent("mine");
+        assertThat(newt("train", "overwrite_output_dir=true")).as(err()).isZero();
+        assertThat(folder.resolve("out/notes.txt")).hasContent("mine too");
     }
 }
