@@ -34,10 +34,15 @@ final class AdapterTensors {
                 }
             }
         }
-        Stream<String> head = model.spec().tiedHead() ? Stream.of(model.tensors().moduleName(Role.HEAD)) : Stream.empty();
+        Stream<String> head =
+                model.spec().tiedHead() ? Stream.of(model.tensors().moduleName(Role.HEAD)) : Stream.empty();
         List<String> saved = LoraTargets.saved(
                 settings.modulesToSave(),
-                Stream.concat(model.tensors().all().stream().map(TensorSlot::moduleName).distinct(), head)
+                Stream.concat(
+                                model.tensors().all().stream()
+                                        .map(TensorSlot::moduleName)
+                                        .distinct(),
+                                head)
                         .toList(),
                 adapted);
         for (TensorSlot slot : model.tensors().all()) {

@@ -53,8 +53,7 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
 
         private Layer map(UnaryOperator<Linear> norms, UnaryOperator<Linear> linears) {
             Map<Role, Linear> mapped = new LinkedHashMap<>();
-            modules.forEach(
-                    (role, module) -> mapped.put(role, (role.isLinear() ? linears : norms).apply(module)));
+            modules.forEach((role, module) -> mapped.put(role, (role.isLinear() ? linears : norms).apply(module)));
             return new Layer(mapped);
         }
     }

@@ -20,18 +20,12 @@ import java.util.Optional;
  * @param headNorm norms each query and each key head before they turn; its weight, [headDim], is the same for all heads
  */
 public record GroupedAttention(
-        AttentionSpec heads,
-        Rotary rotary,
-        boolean fused,
-        boolean qkvBias,
-        boolean outputBias,
-        Optional<Norm> headNorm)
+        AttentionSpec heads, Rotary rotary, boolean fused, boolean qkvBias, boolean outputBias, Optional<Norm> headNorm)
         implements Mixer {
 
     public GroupedAttention {
         if (rotary.dims() > heads.headDim()) {
-            throw new IllegalArgumentException(
-                    rotary.dims() + " rotary dimensions in a head of " + heads.headDim());
+            throw new IllegalArgumentException(rotary.dims() + " rotary dimensions in a head of " + heads.headDim());
         }
         if (fused && heads.heads() != heads.kvHeads()) {
             throw new IllegalArgumentException("fused heads come in threes: " + heads);

@@ -145,7 +145,9 @@ final class MemoryEstimate {
     }
 
     private boolean trainsHead() {
-        return full || method.lora().get().savedModules().stream().anyMatch(name -> name.endsWith(model.tensors().moduleName(Role.HEAD)));
+        return full
+                || method.lora().get().savedModules().stream()
+                        .anyMatch(name -> name.endsWith(model.tensors().moduleName(Role.HEAD)));
     }
 
     private long headBytes() {
@@ -201,7 +203,12 @@ final class MemoryEstimate {
     /** What the forward pass leaves for the backward pass: the boundaries, the normed last one, and the blocks' own where not checkpointed. */
     private long kept(boolean checkpointing) {
         long last = tokens * spec.hidden() * compute.bytes();
-        return boundaries() + last + tables() + (checkpointing ? 0 : spec.blocks().stream().mapToLong(this::layerBytes).sum());
+        return boundaries()
+                + last
+                + tables()
+                + (checkpointing
+                        ? 0
+                        : spec.blocks().stream().mapToLong(this::layerBytes).sum());
     }
 
     /** Rotary cosines and sines. */
@@ -228,7 +235,8 @@ final class MemoryEstimate {
         return full
                 || model.tensors().blockLinears().stream()
                         .filter(slot -> slot.role() == role)
-                        .map(slot -> slot.moduleName().substring(slot.moduleName().lastIndexOf('.') + 1))
+                        .map(slot ->
+                                slot.moduleName().substring(slot.moduleName().lastIndexOf('.') + 1))
                         .anyMatch(method.lora().get().targets()::containsKey);
     }
 

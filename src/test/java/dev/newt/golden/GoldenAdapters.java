@@ -121,8 +121,8 @@ final class GoldenAdapters {
     private void quantised(String kind, WeightUse use) {
         JsonNode section =
                 GoldenFolder.readJson(golden.path.resolve("nf4/nf4.json")).get(kind);
-        Decoder base = models.load(slot ->
-                slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias() ? use : WeightUse.FROZEN);
+        Decoder base = models.load(
+                slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias() ? use : WeightUse.FROZEN);
         try (Lora lora = models.adapted(base, "adapter");
                 SafetensorsFile file = SafetensorsFile.open(golden.path.resolve("nf4/nf4.safetensors"))) {
             losses(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.Role;
 import dev.newt.model.load.DecoderLoader;
 import dev.newt.model.load.WeightUse;
 import dev.newt.tensor.DType;

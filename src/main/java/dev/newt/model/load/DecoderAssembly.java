@@ -1,9 +1,9 @@
 package dev.newt.model.load;
 
+import dev.newt.model.Declaration;
 import dev.newt.model.Decoder;
 import dev.newt.model.DecoderParameters;
 import dev.newt.model.DecoderParameters.Layer;
-import dev.newt.model.Declaration;
 import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;

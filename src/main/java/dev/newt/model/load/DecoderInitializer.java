@@ -1,8 +1,8 @@
 package dev.newt.model.load;
 
 import dev.newt.model.Decoder;
-import dev.newt.model.family.ModelConfig;
 import dev.newt.model.Role;
+import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.DenseTrainableParameter;

@@ -60,8 +60,7 @@ class FamiliesTest {
                 new AttentionSpec(4, 2, 16, 0.25, NONE), rotary, false, false, false, Optional.empty());
         Block block = new Block(
                 attention, new FeedForward.Gated(128, Activation.SILU, false), norm, Block.Residual.SEQUENTIAL);
-        assertThat(config.spec())
-                .isEqualTo(new DecoderSpec(512, 64, Collections.nCopies(3, block), norm, false, 256));
+        assertThat(config.spec()).isEqualTo(new DecoderSpec(512, 64, Collections.nCopies(3, block), norm, false, 256));
         assertThat(config.family()).isEqualTo("llama");
         assertThat(config.dtype()).contains(DType.F32);
         assertThat(config.bosToken()).hasValue(9);
@@ -164,11 +163,13 @@ class FamiliesTest {
             Rotary expected = new Rotary(5000, 16, scaling);
             assertThat(llama(Map.of("rope_parameters", "{\"rope_theta\": 5000, \"rope_type\": " + kind + "}"))
                             .spec()
-                            .attention(0).rotary())
+                            .attention(0)
+                            .rotary())
                     .isEqualTo(expected);
             assertThat(llama(Map.of("rope_theta", "5000", "rope_scaling", "{\"type\": " + kind + "}"))
                             .spec()
-                            .attention(0).rotary())
+                            .attention(0)
+                            .rotary())
                     .isEqualTo(expected);
         });
     }
