@@ -30,7 +30,7 @@ public final class Generator implements AutoCloseable {
                 decoder.spec().layers(),
                 capacity,
                 decoder.compute(),
-                decoder.spec().attention(0));
+                decoder.spec().attention(0).heads());
         holdWeights();
     }
 

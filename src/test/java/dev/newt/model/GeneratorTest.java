@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.load.DecoderLoader;
 import dev.newt.model.load.WeightUse;
 import dev.newt.tensor.DType;
@@ -37,7 +36,7 @@ class GeneratorTest {
                             weights,
                             engine,
                             DType.F32,
-                            slot -> slot.module().isLinear() && slot.module() != Module.HEAD && !slot.bias()
+                            slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
                                     ? use
                                     : WeightUse.FROZEN);
                     Generator generator = new Generator(engine, decoder, 64)) {
