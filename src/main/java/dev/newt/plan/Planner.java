@@ -271,7 +271,7 @@ public final class Planner {
         TrainingConfig training = config.training();
         if (data.sequenceLen() > spec.maxPositions()) {
             warnings.add("sequence_len is " + data.sequenceLen() + ", but the model was made for " + spec.maxPositions()
-                    + " tokens; longer rows will be learnt badly");
+                    + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
         return new Batch(
