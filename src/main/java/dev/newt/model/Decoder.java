@@ -9,7 +9,6 @@ import dev.newt.tensor.Segments;
 import dev.newt.tensor.Tape;
 import dev.newt.tensor.Tensor;
 import dev.newt.tensor.Value;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -72,15 +71,12 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * The same for new tokens of one sequence whose beginning the cache holds; their keys and values are added to it.
+     * The same for the new tokens that the cache expects, whose sequences' beginnings it holds; their keys and values are added to it.
      *
      * @param tape of inference
      */
     public Value hidden(Tape tape, int[] tokenIds, KvCache cache) {
-        int past = cache.length(0);
-        int[] positions = new int[tokenIds.length];
-        Arrays.setAll(positions, i -> past + i);
-        Map<Rotary, RotaryTables> tables = tables(tape, positions, past + tokenIds.length);
+        Map<Rotary, RotaryTables> tables = tables(tape, cache.positions(), cache.longest());
         Value x = embed(tape, tokenIds);
         for (int i = 0; i < parameters.layers().size(); i++) {
             Layer layer = parameters.layers().get(i);

@@ -211,7 +211,8 @@ public final class Planner {
         if (model.spec().tiedHead()) {
             // peft trains a copy of its own for the head.
             modules.put(
-                    model.tensors().moduleName(Role.HEAD), (long) model.spec().vocabulary() * model.spec().hidden());
+                    model.tensors().moduleName(Role.HEAD),
+                    (long) model.spec().vocabulary() * model.spec().hidden());
         }
         List<String> saved = named(
                 "lora_modules_to_save",

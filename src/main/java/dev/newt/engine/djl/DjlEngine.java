@@ -450,8 +450,8 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
-    public KvCache newKvCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
-        return attention.newCache(layers, capacity, dtype, spec);
+    public KvCache newKvCache(List<AttentionSpec> layers, int places, int capacity, DType dtype) {
+        return attention.newCache(layers, places, capacity, dtype);
     }
 
     @Override
