@@ -12,6 +12,7 @@ import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -210,7 +211,8 @@ public final class Planner {
         if (model.spec().tiedHead()) {
             // peft trains a copy of its own for the head.
             modules.put(
-                    "lm_head", (long) model.spec().vocabulary() * model.spec().hidden());
+                    model.tensors().moduleName(Role.HEAD),
+                    (long) model.spec().vocabulary() * model.spec().hidden());
         }
         List<String> saved = named(
                 "lora_modules_to_save",
@@ -286,7 +288,7 @@ public final class Planner {
     private Optimizer optimizer() {
         TrainingConfig training = config.training();
         return new Optimizer(
-                "adamw",
+                training.optimizer().rule().name().toLowerCase(Locale.ROOT),
                 training.learningRate(),
                 training.lrScheduler().text(),
                 training.weightDecay(),

@@ -4,9 +4,9 @@ import dev.newt.adapter.Lora;
 import dev.newt.adapter.LoraSettings;
 import dev.newt.adapter.PeftWeights;
 import dev.newt.model.Decoder;
+import dev.newt.model.Role;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.model.load.DecoderInitializer;
 import dev.newt.model.load.DecoderLoader;
@@ -134,7 +134,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
 
     private static Function<TensorSlot, WeightUse> frozen(RunSettings run) {
         boolean nf4 = run.baseNf4();
-        return slot -> nf4 && slot.module().isLinear() && slot.module() != Module.HEAD && !slot.bias()
+        return slot -> nf4 && slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
                 ? WeightUse.NF4
                 : WeightUse.FROZEN;
     }

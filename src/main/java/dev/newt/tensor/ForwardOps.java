@@ -100,10 +100,19 @@ public interface ForwardOps {
      */
     AttentionOutput attention(Tensor q, Tensor k, Tensor v, Segments segments, AttentionSpec spec);
 
-    /** Room for the keys and values of one growing sequence. */
-    KvCache newKvCache(int layers, int capacity, DType dtype, AttentionSpec spec);
+    /**
+     * Room for the keys and values of some sequences.
+     *
+     * @param layers each layer's heads
+     * @param places how many sequences
+     * @param capacity the most tokens of one sequence
+     */
+    KvCache newKvCache(List<AttentionSpec> layers, int places, int capacity, DType dtype);
 
-    /** Appends k and v of T new tokens to the layer's cache and attends to all that it holds. */
+    /**
+     * Adds k and v of the T new tokens that the cache expects to the layer's sequences, and attends from each new token to all of its
+     * sequence that it may see.
+     */
     Tensor attention(Tensor q, Tensor k, Tensor v, KvCache cache, int layer, AttentionSpec spec);
 
     // Head

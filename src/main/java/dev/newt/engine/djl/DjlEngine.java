@@ -450,8 +450,8 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
-    public KvCache newKvCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
-        return attention.newCache(layers, capacity, dtype, spec);
+    public KvCache newKvCache(List<AttentionSpec> layers, int places, int capacity, DType dtype) {
+        return attention.newCache(layers, places, capacity, dtype);
     }
 
     @Override
@@ -494,5 +494,15 @@ public final class DjlEngine implements Engine {
             double weightDecay) {
         new AdamW(memory, parameters, gradients, firstMoments, secondMoments)
                 .update(step, learningRate, beta1, beta2, eps, weightDecay);
+    }
+
+    @Override
+    public void update(
+            String kernel,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<List<Tensor>> state,
+            double... numbers) {
+        new OptimizerUpdate(memory, parameters, gradients, state).run(kernel, numbers);
     }
 }
