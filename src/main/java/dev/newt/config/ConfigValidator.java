@@ -7,45 +7,24 @@ import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.PositiveOrZero;
-import jakarta.validation.constraints.Size;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.validator.PredefinedScopeHibernateValidator;
 import org.hibernate.validator.engine.HibernateConstraintViolation;
 
-/** Checks the records' constraints and says what breaks them by the YAML keys and their places. */
+/** Checks the records' constraints and reports what breaks them by YAML key and place. */
 final class ConfigValidator {
-    /** Those of the records' constraints that are not our own. */
-    private static final Set<Class<? extends Annotation>> CONSTRAINTS = Set.of(
-            DecimalMax.class,
-            DecimalMin.class,
-            Min.class,
-            NotBlank.class,
-            Pattern.class,
-            Positive.class,
-            PositiveOrZero.class,
-            Size.class);
-
     private final Positions positions;
 
     ConfigValidator(Positions positions) {
         this.positions = positions;
     }
 
-    /** Problems of values that could be bound. Rules that read a value which could not are passed over. */
+    /** Problems with values that could be bound. Rules that read a value that could not be bound are skipped. */
     List<Problem> validate(NewtConfig config) {
         if (QuickCheck.holds(config)) {
             return List.of();
@@ -71,12 +50,12 @@ final class ConfigValidator {
         return problems;
     }
 
-    /** Built when first needed, and once: it has no state. */
+    /** Built once, when first needed: it has no state. */
     private static final class Shared {
         static final Validator VALIDATOR = Validation.byProvider(PredefinedScopeHibernateValidator.class)
                 .configure()
-                // Only what is used is loaded: Hibernate Validator has a thousand classes more.
-                .builtinConstraints(CONSTRAINTS.stream().map(Class::getName).collect(Collectors.toSet()))
+                // Only what is used is loaded: Hibernate Validator has a thousand more classes.
+                .builtinConstraints(Limit.ANNOTATIONS.stream().map(Class::getName).collect(Collectors.toSet()))
                 .initializeBeanMetaData(Schema.records())
                 .ignoreXmlConfiguration()
                 .messageInterpolator(new Phrases())
@@ -131,36 +110,13 @@ final class ConfigValidator {
                 .orElseThrow();
     }
 
-    /** What a value must be, in words; read off the constraint, so that no bundle of messages has to be loaded. */
+    /** What a value must be, in words; taken from the limit, so that no resource bundle has to be loaded. */
     private static final class Phrases implements MessageInterpolator {
         @Override
         public String interpolate(String template, Context context) {
-            Annotation constraint = context.getConstraintDescriptor().getAnnotation();
-            if (constraint instanceof Min min) {
-                return "must be " + min.value() + " or more";
-            }
-            if (constraint instanceof DecimalMin min) {
-                return "must be " + min.value() + " or more";
-            }
-            if (constraint instanceof DecimalMax max) {
-                return "must be " + (max.inclusive() ? max.value() + " or less" : "less than " + max.value());
-            }
-            if (constraint instanceof Positive) {
-                return "must be more than 0";
-            }
-            if (constraint instanceof PositiveOrZero) {
-                return "must be 0 or more";
-            }
-            if (constraint instanceof NotBlank) {
-                return "must not be blank";
-            }
-            if (constraint instanceof Pattern) {
-                return "must be an address, http:// or https://";
-            }
-            if (constraint instanceof Size) {
-                return "must not be empty";
-            }
-            return template;
+            return Limit.of(context.getConstraintDescriptor().getAnnotation())
+                    .map(limit -> "must " + limit.words())
+                    .orElse(template);
         }
 
         @Override

@@ -4,20 +4,11 @@ import dev.newt.config.yaml.Place;
 import dev.newt.config.yaml.Source;
 import dev.newt.config.yaml.YamlReader;
 import dev.newt.config.yaml.YamlTree;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.PositiveOrZero;
-import jakarta.validation.constraints.Size;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,24 +162,27 @@ public final class JsonSchema {
 
     private static void constrain(ObjectNode property, Annotation[] constraints) {
         for (Annotation constraint : constraints) {
-            if (constraint instanceof Min min) {
-                property.put("minimum", min.value());
-            } else if (constraint instanceof DecimalMin min) {
-                property.put("minimum", new BigDecimal(min.value()));
-            } else if (constraint instanceof DecimalMax max) {
-                property.put(max.inclusive() ? "maximum" : "exclusiveMaximum", new BigDecimal(max.value()));
-            } else if (constraint instanceof Positive) {
-                property.put("exclusiveMinimum", 0);
-            } else if (constraint instanceof PositiveOrZero) {
-                property.put("minimum", 0);
-            } else if (constraint instanceof NotBlank) {
-                property.put("pattern", "\\S");
-            } else if (constraint instanceof Pattern pattern) {
-                property.put("pattern", "^" + pattern.regexp() + "$");
-            } else if (constraint instanceof Size size) {
-                property.put("minLength", size.min());
-            }
+            Limit.of(constraint).ifPresent(limit -> constrain(property, limit));
         }
+    }
+
+    private static void constrain(ObjectNode property, Limit limit) {
+        if (limit instanceof Limit.Bound bound) {
+            property.put(keyword(bound), bound.value());
+        } else if (limit instanceof Limit.NonBlank) {
+            property.put("pattern", "\\S");
+        } else if (limit instanceof Limit.Form form) {
+            property.put("pattern", "^" + form.regexp() + "$");
+        } else if (limit instanceof Limit.Length length) {
+            property.put("minLength", length.min());
+        }
+    }
+
+    private static String keyword(Limit.Bound bound) {
+        if (bound.inclusive()) {
+            return bound.lower() ? "minimum" : "maximum";
+        }
+        return bound.lower() ? "exclusiveMinimum" : "exclusiveMaximum";
     }
 
     /** A key without a value is as good as none. */

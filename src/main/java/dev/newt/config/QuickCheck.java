@@ -1,29 +1,21 @@
 package dev.newt.config;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.PositiveOrZero;
-import jakarta.validation.constraints.Size;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
-import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Says that no constraint of a configuration is broken, where that is plain. Most files are right, and Hibernate Validator takes half a
- * second to start, as long as all the rest of a check; so it is asked only about the others, and alone decides about them.
+ * Recognises configurations that obviously break no constraint. Most files are right, and Hibernate Validator takes half a second to
+ * start, as long as the rest of a check; so it is asked only about the others, and it alone decides about them.
  */
 final class QuickCheck {
     private QuickCheck() {}
 
-    /** Whether all constraints hold, those between keys too. False where it would take Hibernate Validator to know. */
+    /** Whether all constraints hold, including those between keys. False if only Hibernate Validator can tell. */
     static boolean holds(Record level) {
         if (level instanceof CrossChecked.Rules rules && !rules.findings().isEmpty()) {
             return false;
@@ -63,41 +55,8 @@ final class QuickCheck {
         return element.getAnnotations().length == 0;
     }
 
-    private static boolean holds(Annotation constraint, Object value) {
-        if (constraint instanceof NotBlank) {
-            return value instanceof String text && !text.isBlank();
-        }
-        if (value == null) {
-            return true;
-        }
-        if (constraint instanceof Size size) {
-            return value instanceof String text && text.length() >= size.min() && text.length() <= size.max();
-        }
-        return value instanceof Number number && holds(constraint, number);
-    }
-
-    private static boolean holds(Annotation constraint, Number number) {
-        double value = number.doubleValue();
-        if (constraint instanceof Positive) {
-            return value > 0;
-        }
-        if (constraint instanceof PositiveOrZero) {
-            return value >= 0;
-        }
-        if (constraint instanceof Min min) {
-            return number instanceof Integer && number.longValue() >= min.value();
-        }
-        if (!Double.isFinite(value)) {
-            return false;
-        }
-        if (constraint instanceof DecimalMin min) {
-            return min.inclusive() && new BigDecimal(value).compareTo(new BigDecimal(min.value())) >= 0;
-        }
-        if (constraint instanceof DecimalMax max) {
-            int order = new BigDecimal(value).compareTo(new BigDecimal(max.value()));
-            return order < 0 || order == 0 && max.inclusive();
-        }
-        return false;
+    private static boolean holds(Annotation annotation, Object value) {
+        return Limit.of(annotation).filter(limit -> limit.holds(value)).isPresent();
     }
 
     private static Object value(Record level, RecordComponent component) {

@@ -20,9 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
  * checking a whole configuration.
  */
 public final class JsonDocument {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final JsonFactory STRICT = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+    private static final JsonFactory TOLERANT = JsonFactory.builder().build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private JsonDocument() {}
@@ -32,7 +33,16 @@ public final class JsonDocument {
      * @throws JacksonException if the text is not exactly one JSON value, or an object has the same name twice
      */
     public static JsonNode read(String text) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+        return read(STRICT, text);
+    }
+
+    /** As {@link #read(String)}, but if an object has the same name twice, the last one counts, as for Python's json. */
+    public static JsonNode readLastWins(String text) {
+        return read(TOLERANT, text);
+    }
+
+    private static JsonNode read(JsonFactory factory, String text) {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == null) {
                 return MissingNode.getInstance();
             }
