@@ -36,7 +36,8 @@ class FloorsTest {
             Map.entry("adapter", List.of("tensor", "weights", "model")),
             Map.entry("objective", List.of("tensor", "data")),
             Map.entry("optim", List.of("tensor")),
-            Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim")),
+            Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim", "ranks")),
+            Map.entry("ranks", List.of("tensor")),
             Map.entry("config", List.of()),
             Map.entry(
                     "plan",

@@ -11,7 +11,7 @@ import java.util.function.Function;
  * @param datasets training rows, one entry behind the other
  * @param testDatasets evaluation rows; excludes {@code valSetSize}
  * @param valSetSize rows set aside for evaluation: a part below 1, or a count; 0 for none
- * @param trainOnInputs whether prompts are learnt too
+ * @param trainOnInputs whether prompts are trained too
  * @param sequenceLen most tokens of an example
  * @param minSampleLen fewest tokens of an example
  * @param excessLengthStrategy what happens to longer ones

@@ -75,18 +75,18 @@ final class LengthPolicy {
                         + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
             }
         }
-        int learnt = example.trainedTokens();
+        int trained = example.trainedTokens();
         if (example.length() < settings.minSampleLen()) {
             tooShort++;
-        } else if (learnt == 0) {
+        } else if (trained == 0) {
             untrained++;
             details.found(row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
         } else {
             examples++;
             tokens += example.length();
-            trainedTokens += learnt;
+            trainedTokens += trained;
             longest = Math.max(longest, example.length());
-            details.kept(row, example, learnt);
+            details.kept(row, example, trained);
             ends.kept(encoded, given, example);
             kept.accept(row, example);
         }

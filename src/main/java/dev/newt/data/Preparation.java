@@ -36,7 +36,7 @@ public final class Preparation {
     /**
      * Prepares the data, or finds them prepared by an earlier run.
      *
-     * @throws UserException if a file or row cannot be used, or nothing is left to learn
+     * @throws UserException if a file or row cannot be used, or nothing is left to train on
      */
     public static PreparedData prepare(DataSettings settings, Tokenizer tokenizer, Progress progress) {
         return prepare(settings, "datasets", tokenizer, progress);

@@ -272,7 +272,7 @@ public final class Planner {
         TrainingConfig training = config.training();
         if (data.sequenceLen() > spec.maxPositions()) {
             warnings.add("sequence_len is " + data.sequenceLen() + ", but the model was made for " + spec.maxPositions()
-                    + " tokens; longer rows will be learnt badly");
+                    + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
         return new Batch(
@@ -288,7 +288,7 @@ public final class Planner {
     private Optimizer optimizer() {
         TrainingConfig training = config.training();
         return new Optimizer(
-                "adamw",
+                training.optimizer().rule().name().toLowerCase(Locale.ROOT),
                 training.learningRate(),
                 training.lrScheduler().text(),
                 training.weightDecay(),

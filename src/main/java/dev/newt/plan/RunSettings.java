@@ -10,8 +10,8 @@ import dev.newt.hub.ModelLocation;
 import dev.newt.hub.Repo;
 import dev.newt.io.NotInHash;
 import dev.newt.io.UserException;
-import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.optim.OptimizerSettings;
 import dev.newt.token.SpecialTokens;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
@@ -45,7 +45,7 @@ public record RunSettings(
         @NotInHash("evaluations change no weight") BatchSettings evaluationBatches,
         Length length,
         LearningRate learningRate,
-        AdamWSettings optimizer,
+        OptimizerSettings optimizer,
         Optional<Double> maxGradNorm,
         long seed,
         @NotInHash("it ends a run and changes no step") Optional<TrainSettings.Watchdog> watchdog,

@@ -19,7 +19,6 @@ import dev.newt.data.Synthetic;
 import dev.newt.data.TrainOnEnd;
 import dev.newt.data.prompt.TemplateChoice;
 import dev.newt.io.UserException;
-import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.token.SpecialTokens;
 import dev.newt.train.Cadence;
@@ -75,8 +74,7 @@ public final class SettingsReader {
                         Planner.warmup(training),
                         training.cosineMinLrRatio(),
                         training.cosineConstantLrRatio() > 0 ? training.cosineConstantLrRatio() : 1),
-                new AdamWSettings(
-                        training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay()),
+                PlannedOptimizer.of(training),
                 Optional.of(training.maxGradNorm()).filter(norm -> norm > 0),
                 training.seed(),
                 training.lossWatchdogThreshold()

@@ -30,4 +30,18 @@ public interface UpdateOps {
             double beta2,
             double eps,
             double weightDecay);
+
+    /**
+     * Any other optimizer's update, in place, by a kernel that the engine has under that name ({@code kernels/torch/optimizer.py}). Lists are
+     * equally long; parameters and state are in the accumulator type, gradients of any floating type.
+     *
+     * @param state of each kind, such as momenta, one tensor a parameter and of its shape; a kernel without momentum gets none
+     * @param numbers the kernel's constants, in its order
+     */
+    void update(
+            String kernel,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<List<Tensor>> state,
+            double... numbers);
 }

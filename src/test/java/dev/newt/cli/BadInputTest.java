@@ -224,7 +224,7 @@ class BadInputTest {
         Files.delete(folder.resolve("rows.jsonl"));
         assertThat(refusal())
                 .isEqualTo("config.yaml:8:11: error: rows.jsonl: does not exist. datasets: path must name a file, a"
-                        + " directory or a pattern; relative paths start at the configuration's directory.\n"
+                        + " directory or a pattern; relative paths are relative to the configuration's directory.\n"
                         + "      - path: rows.jsonl\n              ^^^^^^^^^^\n"
                         + "    see newt schema --field datasets[].path\n");
     }
@@ -259,8 +259,8 @@ class BadInputTest {
     void rowsBeyondTheModelsPositions() throws IOException {
         rows("{\"text\": \"" + "newt ".repeat(600) + "\"}\n");
         assertThat(refusal("sequence_len=512"))
-                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; longer rows will be"
-                        + " learnt badly\n"
+                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; expect poor"
+                        + " results on longer rows\n"
                         + "argument 'sequence_len=512': error: sequence_len: the longest row has 512 tokens, but the"
                         + " model's rotary positions end at 256 (max_position_embeddings of its config.json); set"
                         + " sequence_len: 256 and choose by excess_length_strategy whether longer rows are dropped or"
@@ -326,7 +326,7 @@ class BadInputTest {
                         + "    see newt schema --field output_dir\n");
         assertThat(refusalInto(Path.of("/proc/newt")))
                 .isEqualTo("argument 'output_dir=/proc/newt': error: output_dir: /proc/newt: cannot be written: its"
-                        + " folder is not there and cannot be made. Choose another folder.\n"
+                        + " folder does not exist and cannot be created. Choose another folder.\n"
                         + "    see newt schema --field output_dir\n");
     }
 

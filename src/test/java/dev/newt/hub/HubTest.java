@@ -173,7 +173,7 @@ class HubTest {
         Files.writeString(incomplete, "something else");
 
         assertThat(fetchAll().resolve("model.safetensors")).hasContent(WEIGHTS);
-        assertThat(notes).anyMatch(note -> note.contains("fetching it anew"));
+        assertThat(notes).anyMatch(note -> note.contains("downloading it again"));
     }
 
     @Test

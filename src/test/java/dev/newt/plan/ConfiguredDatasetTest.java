@@ -55,7 +55,7 @@ class ConfiguredDatasetTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("c.yaml:4:")
                 .hasMessageContaining("dataset_info.json, entry x: holds ranked answers")
-                .hasMessageContaining("no objective learns from preferences yet");
+                .hasMessageContaining("there is no objective for preference data yet");
     }
 
     @Test

@@ -495,4 +495,14 @@ public final class DjlEngine implements Engine {
         new AdamW(memory, parameters, gradients, firstMoments, secondMoments)
                 .update(step, learningRate, beta1, beta2, eps, weightDecay);
     }
+
+    @Override
+    public void update(
+            String kernel,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<List<Tensor>> state,
+            double... numbers) {
+        new OptimizerUpdate(memory, parameters, gradients, state).run(kernel, numbers);
+    }
 }

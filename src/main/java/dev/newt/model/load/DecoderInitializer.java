@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A decoder to be trained from nothing, initialised as Hugging Face does: matrices normal with the config's standard deviation, norms 1,
+ * A decoder to be trained from scratch, initialised as Hugging Face does: matrices normal with the config's standard deviation, norms 1,
  * biases 0.
  */
 public final class DecoderInitializer {
