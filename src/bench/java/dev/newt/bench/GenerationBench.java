@@ -41,11 +41,7 @@ public final class GenerationBench {
         try (DjlEngine engine = DjlEngine.create();
                 ModelDirectory weights = ModelDirectory.open(model);
                 Decoder decoder = DecoderLoader.load(
-                        Families.read(model.resolve("config.json")),
-                        weights,
-                        engine,
-                        type,
-                        slot -> WeightUse.FROZEN);
+                        Families.read(model.resolve("config.json")), weights, engine, type, slot -> WeightUse.FROZEN);
                 Generator generator =
                         new Generator(engine, decoder, decoder.spec().maxPositions())) {
             System.out.printf(
