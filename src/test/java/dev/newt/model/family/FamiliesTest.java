@@ -36,11 +36,11 @@ class FamiliesTest {
 
     @Test
     void listsTheFamilies() {
-        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2");
+        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2", "qwen3");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3"})
     void bothFormsOfAConfigurationMeanTheSame(String model) {
         ModelConfig current = Families.read(golden(model, "config.json"));
         ModelConfig legacy = Families.read(golden(model, "config.legacy.json"));
@@ -90,6 +90,63 @@ class FamiliesTest {
                 .contains(new TensorSlot(
                         Role.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
         assertThat(config.tensors().find("lm_head.weight")).isEmpty();
+    }
+
+    @Test
+    void readsAQwen3WithItsNormedHeads() {
+        ModelConfig config = Families.read(golden("qwen3", "config.json"));
+
+        GroupedAttention attention = config.spec().attention(0);
+        assertThat(attention.heads()).isEqualTo(new AttentionSpec(4, 2, 24, 1 / Math.sqrt(24), NONE));
+        assertThat(attention.headNorm()).contains(new Norm.Rms(1e-6));
+        assertThat(attention.qkvBias()).isFalse();
+        assertThat(attention.outputBias()).isFalse();
+        assertThat(config.tensors().find("model.layers.1.self_attn.k_norm.weight"))
+                .contains(new TensorSlot(
+                        Role.KEY_NORM,
+                        false,
+                        OptionalInt.of(1),
+                        "model.layers.1.self_attn.k_norm.weight",
+                        Shape.of(24)));
+    }
+
+    @Test
+    void aQwen3WithoutAWordOnItsHeadsHasItsFamilysSize() {
+        DecoderSpec spec = family("qwen3", Map.of("num_attention_heads", "3", "num_key_value_heads", "1"))
+                .spec();
+        assertThat(spec.attention(0).heads().headDim()).isEqualTo(128);
+        assertThat(spec.attention(0).queryWidth()).isEqualTo(384);
+    }
+
+    @Test
+    void aQwen3MayHaveBiasesAndWindows() {
+        GroupedAttention attention = family(
+                        "qwen3", Map.of("attention_bias", "true", "num_key_value_heads", "4"))
+                .spec()
+                .attention(0);
+        assertThat(attention.qkvBias()).isTrue();
+        assertThat(attention.outputBias()).isTrue();
+        assertThat(windows(
+                        "qwen3", "\"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1"))
+                .containsExactly(NONE, OptionalInt.of(8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    qwen3 | attention_dropout | 0.1                              | attention_dropout is 0.1; only 0 is supported
+                    qwen3 | hidden_act        | "relu2"                          | hidden_act is relu2; supported are silu
+                    qwen3 | rope_scaling      | {"type": "su"}                   | rope_scaling.rope_type is su; supported are default
+                    qwen3 | rope_parameters   | {"partial_rotary_factor": 0.5}   | rope_parameters.partial_rotary_factor is 0.5
+                    qwen3 | layer_types       | ["linear_attention", "full_attention"] | layer_types is linear_attention; supported are
+                    """)
+    void refusesWhatAFamilyCannotCompute(String family, String key, String value, String message) {
+        assertThatThrownBy(() -> family(family, Map.of("num_key_value_heads", "4", key, value)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("here/config.json: ")
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -200,8 +257,8 @@ class FamiliesTest {
                     tie_word_embeddings       | "yes"               | tie_word_embeddings is "yes"; true or false is needed
                     torch_dtype               | "float8_e4m3fn"     | torch_dtype is float8_e4m3fn; supported are float32, bfloat16
                     architectures             | ["LlamaForSequenceClassification"] | a causal language model
-                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2
-                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2
+                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2, qwen3
+                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2, qwen3
                     """)
     void refusesWhatItCannotCompute(String key, String value, String message) {
         assertThatThrownBy(() -> llama(Map.of(key, value)))
@@ -253,8 +310,12 @@ class FamiliesTest {
     }
 
     private static ModelConfig llama(Map<String, String> changes) {
+        return family("llama", changes);
+    }
+
+    private static ModelConfig family(String family, Map<String, String> changes) {
         Map<String, String> fields = new TreeMap<>(Map.of(
-                "model_type", "\"llama\"",
+                "model_type", "\"" + family + "\"",
                 "vocab_size", "512",
                 "hidden_size", "64",
                 "intermediate_size", "128",
