@@ -47,6 +47,6 @@ class CadenceTest {
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                Optional.empty());
+                Optional.empty(), OptionalInt.empty());
     }
 }
