@@ -30,7 +30,7 @@ import java.util.function.Function;
 public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
         implements AutoCloseable {
     static final String PREFIX = "base_model.model.";
-    private static final String HEAD = "lm_head";
+    static final String HEAD = "lm_head";
 
     public Lora {
         trainable = List.copyOf(trainable);

@@ -3,6 +3,7 @@ package dev.newt.adapter;
 import dev.newt.io.UserException;
 import dev.newt.model.Decoder;
 import dev.newt.model.DecoderParameters;
+import dev.newt.model.family.ModelConfig;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Tensor;
@@ -35,11 +36,7 @@ public final class PeftWeights {
      */
     public static Lora load(Path directory, Decoder base, Engine engine) {
         LoraSettings settings = PeftFiles.readSettings(directory);
-        Path path = directory.resolve(PeftFiles.WEIGHTS);
-        if (!Files.exists(path)) {
-            throw new UserException(directory + ": the adapter has no " + PeftFiles.WEIGHTS);
-        }
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        try (SafetensorsFile file = open(directory)) {
             check(file, Lora.tensors(base, settings));
             DType master = base.compute().accumulator();
             return Lora.of(base, settings, engine, name -> {
@@ -49,6 +46,26 @@ public final class PeftWeights {
                 }
             });
         }
+    }
+
+    /**
+     * Refuses what {@link #load} refuses, from the header of the adapter's file alone.
+     *
+     * @param settings as {@link PeftFiles#readSettings} has them
+     * @param model that the adapter is for
+     */
+    public static void require(Path directory, LoraSettings settings, ModelConfig model) {
+        try (SafetensorsFile file = open(directory)) {
+            check(file, AdapterTensors.of(model, settings));
+        }
+    }
+
+    private static SafetensorsFile open(Path directory) {
+        Path path = directory.resolve(PeftFiles.WEIGHTS);
+        if (!Files.exists(path)) {
+            throw new UserException(directory + ": the adapter has no " + PeftFiles.WEIGHTS);
+        }
+        return SafetensorsFile.open(path);
     }
 
     private static void check(SafetensorsFile file, List<TensorInfo> expected) {

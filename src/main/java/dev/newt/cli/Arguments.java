@@ -5,6 +5,7 @@ import dev.newt.config.LoadedConfig;
 import dev.newt.config.yaml.ProblemText;
 import dev.newt.config.yaml.Suggestion;
 import dev.newt.io.UserException;
+import dev.newt.plan.Planner;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.apache.commons.cli.Option;
 final class Arguments {
     static final String SET = "set";
     static final String FORMAT = "format";
+    static final String STRICT = "strict";
 
     private static final List<String> FORMATS = List.of("text", "json");
 
@@ -45,6 +47,14 @@ final class Arguments {
                 .hasArg()
                 .argName("text|json")
                 .desc("json prints the problems to standard output, as one array")
+                .get();
+    }
+
+    /** Of commands that judge a configuration. */
+    static Option strictOption() {
+        return Option.builder()
+                .longOpt(STRICT)
+                .desc("refuse what is otherwise only warned of")
                 .get();
     }
 
@@ -87,7 +97,7 @@ final class Arguments {
                     + (before.isEmpty() ? "" : " " + before) + " CONFIG.yaml [key=value ...]");
         }
         List<String> overrides = overrides(words.subList(index + 1, words.size()));
-        LoadedConfig loaded = ConfigFile.load(path(words.get(index)), overrides);
+        LoadedConfig loaded = ConfigFile.load(path(words.get(index)), overrides, Planner::modelProblems);
         if (!json()) {
             console.err().print(new ProblemText(console.colour()).of(loaded.warnings()));
         }

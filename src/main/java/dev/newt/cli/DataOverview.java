@@ -19,10 +19,13 @@ final class DataOverview {
 
     private final PreparedData data;
     private final TokenView view;
+    private final List<String> findings;
 
-    DataOverview(PreparedData data, TokenView view) {
+    /** @param findings what is wrong with the rows, a line each */
+    DataOverview(PreparedData data, TokenView view, List<String> findings) {
         this.data = data;
         this.view = view;
+        this.findings = List.copyOf(findings);
     }
 
     /** Lines for a terminal. */
@@ -36,18 +39,11 @@ final class DataOverview {
         return lines;
     }
 
-    /** One line for each finding that some rows gave. */
-    List<String> warnings() {
-        List<String> warnings = new ArrayList<>(warnings("datasets", data.statistics()));
-        data.testStatistics().ifPresent(test -> warnings.addAll(warnings("test_datasets", test)));
-        return warnings;
-    }
-
     DataPage.Content page(String title, int rows) {
         return new DataPage.Content(
                 title,
                 facts(),
-                warnings(),
+                findings,
                 histograms(),
                 IntStream.range(0, Math.min(rows, view.examples()))
                         .mapToObj(i -> new DataPage.ShownRow("Example " + i + ": " + view.summary(i), view.tokens(i)))
@@ -143,22 +139,6 @@ final class DataOverview {
                     count));
         }
         return lines;
-    }
-
-    private static List<String> warnings(String key, DatasetStatistics statistics) {
-        return statistics.details().warnings().stream()
-                .map(warning -> warning.places().get(0) + ": warning: this row "
-                        + warning.finding().text() + others(key, warning))
-                .toList();
-    }
-
-    private static String others(String key, DatasetDetails.Warning warning) {
-        if (warning.rows() == 1) {
-            return "";
-        }
-        List<String> more = warning.places().subList(1, warning.places().size());
-        return String.format(Locale.ROOT, " (so do %,d rows of %s", warning.rows(), key)
-                + (more.isEmpty() ? "" : ", the next " + String.join("; ", more)) + ")";
     }
 
     private static String number(long value) {

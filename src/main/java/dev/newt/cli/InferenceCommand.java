@@ -77,11 +77,15 @@ final class InferenceCommand implements Command {
                 number(arguments, TOP_P, 1, 1e-6, 1),
                 (int) number(arguments, TOP_K, 0, 0, 1 << 20),
                 (long) number(arguments, SEED, 42, Long.MIN_VALUE, Long.MAX_VALUE));
+        if (arguments.value(PROMPT).filter(String::isBlank).isPresent()) {
+            throw new UserException("--" + PROMPT + " is empty; write what is to be answered, or leave --" + PROMPT
+                    + " out and give prompts on standard input, one a line");
+        }
         LoadedConfig loaded = arguments.config(console);
         Inputs.fetchModel(loaded, new DownloadProgress(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
-        try (InferenceRun run = InferenceRun.open(loaded, Planner.plan(loaded), tuned, arguments.has(BASE))) {
+        try (InferenceRun run = InferenceRun.open(loaded, Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
             Optional<String> prompt = arguments.value(PROMPT);
             if (prompt.isPresent()) {
                 answer(run, prompt.get(), arguments.value(SYSTEM), sampling, console);

@@ -4,6 +4,7 @@ import dev.newt.config.LoadedConfig;
 import dev.newt.plan.Device;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Fit;
+import dev.newt.plan.ModelNotFetchedException;
 import dev.newt.plan.PlanJson;
 import dev.newt.plan.PlanTable;
 import dev.newt.plan.Planner;
@@ -35,23 +36,52 @@ final class PlanCommand implements Command {
                         .argName("DEVICE")
                         .desc("plan for another device, such as h100-80gb or cpu-24gb")
                         .get())
-                .addOption(Arguments.formatOption());
+                .addOption(Arguments.formatOption())
+                .addOption(Arguments.strictOption());
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
         Device device = arguments.value(ON).map(Device::named).orElseGet(Device::here);
         LoadedConfig loaded = arguments.config(console);
-        ExecutionPlan plan = Planner.plan(loaded, device);
+        ExecutionPlan plan;
+        try {
+            plan = Planner.plan(loaded, device);
+        } catch (ModelNotFetchedException e) {
+            return notFetched(loaded, e, arguments, console);
+        }
+        boolean refused =
+                arguments.has(Arguments.STRICT) && loaded.warnings().size() + plan.warnings().size() > 0;
         if (arguments.json() && !arguments.has(JSON)) {
             ProblemJson problems = new ProblemJson();
             problems.add(loaded.warnings());
             plan.warnings().forEach(warning -> problems.add(loaded.file(), "warning", warning));
             console.out().print(problems.text());
-            return ExitCode.DONE;
+            return refused ? ExitCode.BAD_INPUT : ExitCode.DONE;
         }
         Fit fit = Fit.of(loaded, plan);
         console.out().print(arguments.has(JSON) ? PlanJson.write(plan, fit) : PlanTable.of(plan, fit));
-        return ExitCode.DONE;
+        return refused ? refused(console) : ExitCode.DONE;
+    }
+
+    private static int refused(Console console) {
+        console.err().println("error: --" + Arguments.STRICT + " allows no warnings");
+        return ExitCode.BAD_INPUT;
+    }
+
+    /** All is right as far as can be said, but there is no plan to show. */
+    private static int notFetched(
+            LoadedConfig loaded, ModelNotFetchedException absent, Arguments arguments, Console console) {
+        boolean strict = arguments.has(Arguments.STRICT);
+        if (arguments.json() && !arguments.has(JSON)) {
+            ProblemJson problems = new ProblemJson();
+            problems.add(loaded.warnings());
+            absent.warnings().forEach(warning -> problems.add(loaded.file(), "warning", warning));
+            console.out().print(problems.text());
+            return strict ? ExitCode.BAD_INPUT : ExitCode.DONE;
+        }
+        absent.warnings().forEach(warning -> console.err().println("warning: " + warning));
+        console.out().println(arguments.has(JSON) ? "{}" : "no plan can be shown before the model is here");
+        return strict ? refused(console) : ExitCode.DONE;
     }
 }

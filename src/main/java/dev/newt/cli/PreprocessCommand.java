@@ -1,6 +1,7 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
@@ -10,6 +11,7 @@ import dev.newt.run.DataPreview;
 import dev.newt.run.Inputs;
 import dev.newt.run.TokenView;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -64,16 +66,26 @@ final class PreprocessCommand implements Command {
             console.out().println(DataSummary.of(run.data()) + ", " + run.totalSteps() + " steps");
             console.out().println("prepared in " + run.data().directory());
             TokenView view = run.tokens();
-            DataOverview overview = new DataOverview(run.data(), view);
-            overview.warnings().forEach(console.err()::println);
+            DataOverview overview = new DataOverview(run.data(), view, findings(run));
             debug.ifPresent(shown -> debug(shown, loaded, run, overview, console));
             for (int i = 0; i < Math.min(rows, view.examples()); i++) {
                 console.out().println();
                 console.out().println("example " + i + ": " + view.summary(i));
                 console.out().println(view.marked(i, colours()));
             }
+            findings(run).forEach(console.err()::println);
+            if (run.isRefused()) {
+                console.err().println(DataChecks.OVERRIDE);
+                return ExitCode.BAD_INPUT;
+            }
         }
         return ExitCode.DONE;
+    }
+
+    /** What is wrong with the rows, a line each. */
+    private static List<String> findings(DataPreview run) {
+        DataChecks checks = run.checks();
+        return run.isRefused() ? checks.lines() : checks.warnings();
     }
 
     private static void debug(int rows, LoadedConfig loaded, DataPreview run, DataOverview overview, Console console) {

@@ -67,6 +67,7 @@ final class SchemaCommand implements Command {
         return switch (doc.status()) {
             case WORKS, OLD_SPELLING -> doc.text();
             case NO_EFFECT -> "Accepted, without effect: " + doc.text() + ".";
+            case MORE_MEMORY -> "Accepted, but takes more memory than it asks for: " + doc.text();
             case NOT_SUPPORTED -> "Refused: " + doc.text() + ".";
         };
     }

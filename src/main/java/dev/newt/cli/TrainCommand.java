@@ -51,6 +51,7 @@ final class TrainCommand implements Command {
         ExecutionPlan plan = Planner.plan(loaded);
         console.out().print(PlanTable.of(plan));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
+        TrainingRun.requireNothingLost(loaded, plan);
         Inputs.fetchModel(loaded, downloads);
         StopRequest stop = new StopRequest();
         try (InterruptSignals signals = new InterruptSignals(stop, console.err());
@@ -86,6 +87,7 @@ final class TrainCommand implements Command {
                     .or(() -> run.streamed().map(DataSummary::ofFirstWindow))
                     .orElseThrow();
             console.out().println(data + ", " + run.totalSteps() + " steps");
+            run.dataWarnings().forEach(console.err()::println);
             run.load();
             before = answer("before training");
             TrainingResult result;

@@ -6,6 +6,7 @@ import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
 import dev.newt.config.yaml.ProblemText;
 import dev.newt.io.UserException;
+import dev.newt.plan.ModelNotFetchedException;
 import dev.newt.plan.Planner;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class ValidateCommand implements Command {
 
     @Override
     public Options options() {
-        return new Options().addOption(Arguments.formatOption());
+        return new Options().addOption(Arguments.formatOption()).addOption(Arguments.strictOption());
     }
 
     /**
@@ -46,12 +47,18 @@ final class ValidateCommand implements Command {
         static Verdict of(Path file, List<String> overrides) {
             List<Problem> warnings = new ArrayList<>();
             try {
-                LoadedConfig loaded = ConfigFile.load(file, overrides);
+                LoadedConfig loaded = ConfigFile.load(file, overrides, Planner::modelProblems);
                 warnings.addAll(loaded.warnings());
                 return new Verdict(file, warnings, Planner.plan(loaded).warnings(), Optional.empty());
+            } catch (ModelNotFetchedException e) {
+                return new Verdict(file, warnings, e.warnings(), Optional.empty());
             } catch (UserException e) {
                 return new Verdict(file, warnings, List.of(), Optional.of(e));
             }
+        }
+
+        boolean isValid(boolean strict) {
+            return refusal.isEmpty() && !(strict && warnings.size() + notes.size() > 0);
         }
 
         long errors() {
@@ -68,6 +75,7 @@ final class ValidateCommand implements Command {
         List<Path> files = arguments.files();
         List<String> overrides = arguments.overrides();
         ProblemJson array = json ? new ProblemJson() : null;
+        boolean strict = arguments.has(Arguments.STRICT);
         int bad = 0;
         long errors = 0;
         long warnings = 0;
@@ -78,9 +86,9 @@ final class ValidateCommand implements Command {
                 verdict.notes().forEach(note -> array.add(file, "warning", note));
                 verdict.refusal().ifPresent(refusal -> array.add(file, refusal));
             } else {
-                print(verdict, console);
+                print(verdict, strict, console);
             }
-            bad += verdict.refusal().isPresent() ? 1 : 0;
+            bad += verdict.isValid(strict) ? 0 : 1;
             errors += verdict.errors();
             warnings += verdict.warnings().size() + verdict.notes().size();
         }
@@ -94,11 +102,15 @@ final class ValidateCommand implements Command {
         return bad == 0 ? ExitCode.DONE : ExitCode.BAD_INPUT;
     }
 
-    private static void print(Verdict verdict, Console console) {
+    private static void print(Verdict verdict, boolean strict, Console console) {
         console.err().print(new ProblemText(console.colour()).of(verdict.warnings()));
         verdict.notes().forEach(note -> console.err().println("warning: " + note));
-        verdict.refusal().ifPresentOrElse(refusal -> Refusal.print(refusal, console), () -> console.out()
-                .println(verdict.file() + ": valid"));
+        verdict.refusal().ifPresent(refusal -> Refusal.print(refusal, console));
+        if (verdict.isValid(strict)) {
+            console.out().println(verdict.file() + ": valid");
+        } else if (verdict.refusal().isEmpty()) {
+            console.out().println(verdict.file() + ": not valid, for --" + Arguments.STRICT + " allows no warnings");
+        }
     }
 
     private static String count(long number, String what) {

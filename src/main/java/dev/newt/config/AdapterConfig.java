@@ -19,7 +19,7 @@ import java.util.regex.PatternSyntaxException;
  * @param loraTargetModules a list of names as PEFT matches them, at the end of a module's path; or one regular expression for the whole
  *     path
  * @param loraModulesToSave modules trained in full beside the adapter
- * @param loraModelDir folder of an adapter to go on from
+ * @param loraModelDir folder of an adapter to go on from; what the other keys leave unset is as in its adapter_config.json
  */
 @CrossChecked
 public record AdapterConfig(
@@ -72,7 +72,8 @@ public record AdapterConfig(
                 Boolean peftUseRslora,
         @Key(
                         value = "lora_model_dir",
-                        description = "Folder of an adapter to go on training from.",
+                        description =
+                                "Folder of an adapter to go on training from; it also gives rank, scale, dropout and places where these keys do not.",
                         example = "./outputs/first-run")
                 Optional<String> loraModelDir)
         implements CrossChecked.Rules {
@@ -80,7 +81,8 @@ public record AdapterConfig(
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         boolean targets = loraTargetLinear || loraTargetModules.isPresent();
-        if (kind.isPresent()) {
+        // An adapter to go on from brings its own.
+        if (kind.isPresent() && loraModelDir.isEmpty()) {
             if (loraR.isEmpty()) {
                 findings.add(
                         Finding.error("an adapter needs lora_r, its rank; 16 is usual", "adapter", "lora_r")

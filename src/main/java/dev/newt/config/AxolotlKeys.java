@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Axolotl's keys that no record binds, read from {@code axolotl-keys.tsv}: old spellings, keys that have nothing to act on, and those that
@@ -32,8 +34,16 @@ final class AxolotlKeys {
      * @param harmless values that ask for nothing
      * @param onlyHarmless whether these are all: {@code false} asks for something too
      * @param newValue what the replacing key takes, where that is not the same value
+     * @param kind why it has no effect; empty for other classes
+     * @param values which of its values have none
      */
-    record Unbound(KeyDoc doc, List<String> harmless, boolean onlyHarmless, Optional<String> newValue) {
+    record Unbound(
+            KeyDoc doc,
+            List<String> harmless,
+            boolean onlyHarmless,
+            Optional<String> newValue,
+            Optional<NoEffect> kind,
+            Values values) {
         boolean asksForNothing(YamlTree value) {
             if (value instanceof YamlTree.Sequence list) {
                 return list.items().stream().allMatch(this::asksForNothing);
@@ -47,6 +57,48 @@ final class AxolotlKeys {
             String text = truth.map(Object::toString).orElse(scalar.text());
             return scalar.isNull() || isFalse || text.isEmpty() || harmless.contains(text);
         }
+    }
+
+    /**
+     * Values by pattern, in which {@code *} stands for any text.
+     *
+     * @param refused whether the patterns name the values that are refused; else all others are
+     */
+    record Values(boolean refused, List<Pattern> patterns) {
+        private static final Values ALL = new Values(true, List.of());
+
+        private static Values of(String cell) {
+            boolean refused = cell.startsWith("!");
+            return new Values(
+                    refused,
+                    Stream.of(cell.substring(refused ? 1 : 0).split(","))
+                            .map(glob -> Pattern.compile(
+                                    Pattern.quote(glob).replace("*", "\\E.*\\Q")))
+                            .toList());
+        }
+
+        /** The first scalar of a value that is refused. */
+        Optional<YamlTree.Scalar> firstRefused(YamlTree value) {
+            if (value instanceof YamlTree.Sequence list) {
+                return list.items().stream()
+                        .flatMap(item -> firstRefused(item).stream())
+                        .findFirst();
+            }
+            return value instanceof YamlTree.Scalar scalar && !scalar.isNull() && isRefused(scalar)
+                    ? Optional.of(scalar)
+                    : Optional.empty();
+        }
+
+        private boolean isRefused(YamlTree.Scalar scalar) {
+            return patterns.stream()
+                            .anyMatch(pattern -> pattern.matcher(scalar.text()).matches())
+                    == refused;
+        }
+    }
+
+    /** The key of a path as the catalogue has it, such as {@code fsdp_config.fsdp_version}. */
+    static Optional<Unbound> at(String path) {
+        return Optional.ofNullable(KEYS.get(path));
     }
 
     /** The key on the level of the record {@code level}. */
@@ -114,7 +166,9 @@ final class AxolotlKeys {
                 doc,
                 List.copyOf(values),
                 only,
-                replaced.length < 2 ? Optional.empty() : Optional.of(replaced[1].replaceFirst(".*=", "")));
+                replaced.length < 2 ? Optional.empty() : Optional.of(replaced[1].replaceFirst(".*=", "")),
+                cell(group, 3).map(NoEffect::of),
+                cell(cells, 6).map(Values::of).orElse(Values.ALL));
     }
 
     private static Optional<String> cell(String[] cells, int column) {

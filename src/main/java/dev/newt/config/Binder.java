@@ -266,12 +266,34 @@ final class Binder {
             return;
         }
         if (unbound.doc().status() == KeyStatus.NO_EFFECT) {
-            ineffective.add(path, entry.keyPlace(), unbound.doc().text());
+            unbound.values()
+                    .firstRefused(entry.value())
+                    .ifPresentOrElse(
+                            value -> error(
+                                    value.place(),
+                                    path,
+                                    path + " is " + value.describe()
+                                            + "; that is not supported yet, and a run without it would do something else;"
+                                            + " remove it"),
+                            () -> ineffective.add(
+                                    path, entry.keyPlace(), unbound.doc().text()));
+            judgeBelow(unbound, path, entry.value());
         } else {
             error(
                     entry.keyPlace(),
                     path,
                     path + " is not supported yet; " + unbound.doc().text());
+        }
+    }
+
+    /** What stands below a key without effect may ask for something. */
+    private void judgeBelow(AxolotlKeys.Unbound above, String path, YamlTree value) {
+        if (value instanceof YamlTree.Mapping mapping) {
+            mapping.entries().forEach((key, entry) -> AxolotlKeys.at(
+                            above.doc().path() + "." + key)
+                    .filter(below -> below.doc().status() != KeyStatus.NO_EFFECT
+                            || below.values().firstRefused(entry.value()).isPresent())
+                    .ifPresent(below -> judge(below, path + "." + key, entry)));
         }
     }
 

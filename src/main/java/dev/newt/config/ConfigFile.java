@@ -30,6 +30,23 @@ public final class ConfigFile {
         return load(file, overrides, Path.of("").toAbsolutePath());
     }
 
+    /**
+     * As {@link #load(Path, List)}, where a configuration that cannot be used is looked at a little further, so that all that is wrong is told
+     * at once.
+     *
+     * @param further problems of the model; called only where there are errors already, with what could be read: the name of the base model is
+     *     there, and no other key need be right
+     */
+    public static LoadedConfig load(
+            Path file, List<String> overrides, Function<LoadedConfig, List<Problem>> further) {
+        return load(
+                file,
+                overrides,
+                Path.of("").toAbsolutePath(),
+                name -> Optional.ofNullable(System.getenv(name)),
+                further);
+    }
+
     static LoadedConfig load(Path file, List<String> overrides, Path workingDirectory) {
         return load(file, overrides, workingDirectory, name -> Optional.ofNullable(System.getenv(name)));
     }
@@ -37,6 +54,15 @@ public final class ConfigFile {
     /** @param environment the value of a variable that a file names, if it is set */
     static LoadedConfig load(
             Path file, List<String> overrides, Path workingDirectory, Function<String, Optional<String>> environment) {
+        return load(file, overrides, workingDirectory, environment, partly -> List.of());
+    }
+
+    private static LoadedConfig load(
+            Path file,
+            List<String> overrides,
+            Path workingDirectory,
+            Function<String, Optional<String>> environment,
+            Function<LoadedConfig, List<Problem>> further) {
         List<Problem> problems = new ArrayList<>();
         Variables variables = new Variables(environment, problems);
         Composer composer = new Composer(variables, problems);
@@ -53,6 +79,11 @@ public final class ConfigFile {
         Positions positions = new Positions(Place.start(main));
         NewtConfig config = new Binder(problems, positions).bind(NewtConfig.class, root);
         problems.addAll(new ConfigValidator(positions).validate(config));
+        InputPaths paths = new InputPaths(folder, workingDirectory);
+        LoadedConfig.Written written = new LoadedConfig.Written(file, composer.files(), overrides, root);
+        if (problems.stream().anyMatch(Problem::isError) && namesModel(config)) {
+            problems.addAll(further.apply(new LoadedConfig(config, written, List.of(), paths, positions)));
+        }
         // That the value is not what it should be goes without saying then.
         problems.removeIf(problem -> !unset.contains(problem)
                 && unset.stream().anyMatch(missing -> missing.place().equals(problem.place())));
@@ -60,12 +91,12 @@ public final class ConfigFile {
             throw failure(problems);
         }
         sort(problems);
-        return new LoadedConfig(
-                config,
-                new LoadedConfig.Written(file, composer.files(), overrides, root),
-                problems,
-                new InputPaths(folder, workingDirectory),
-                positions);
+        return new LoadedConfig(config, written, problems, paths, positions);
+    }
+
+    private static boolean namesModel(NewtConfig config) {
+        String name = config.model().baseModel();
+        return name != null && !name.isBlank();
     }
 
     /** By message too: the validator reports in no fixed order. */

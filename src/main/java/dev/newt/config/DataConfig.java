@@ -149,7 +149,14 @@ public record DataConfig(
                         value = "dataset_shard_idx",
                         description = "Which of those parts, from 0; unset, the first.",
                         example = "0")
-                Optional<@PositiveOrZero Integer> datasetShardIdx)
+                Optional<@PositiveOrZero Integer> datasetShardIdx,
+        @Key(
+                        value = "data_checks",
+                        byDefault = "error",
+                        description =
+                                "Whether rows that train nothing, answers without a trained end token, a lost system text or a set with under 1% trained tokens end the run or are told as warnings.",
+                        example = "warn")
+                DataChecking dataChecks)
         implements CrossChecked.Rules {
     /** Whether anything is there to evaluate on. */
     public boolean evaluates() {

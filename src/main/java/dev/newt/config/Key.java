@@ -25,6 +25,9 @@ import java.lang.annotation.Target;
     /** A usual value, as YAML text. */
     String example() default "";
 
+    /** What becomes of the key. */
+    KeyStatus status() default KeyStatus.WORKS;
+
     /** What to write instead, for a spelling that is still read. */
     String deprecated() default "";
 }

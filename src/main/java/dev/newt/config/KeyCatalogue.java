@@ -47,7 +47,7 @@ public final class KeyCatalogue {
                 : component.getGenericType();
         return new KeyDoc(
                 path,
-                key.deprecated().isEmpty() ? KeyStatus.WORKS : KeyStatus.OLD_SPELLING,
+                key.deprecated().isEmpty() ? key.status() : KeyStatus.OLD_SPELLING,
                 subject,
                 words(type),
                 present(key.byDefault()),

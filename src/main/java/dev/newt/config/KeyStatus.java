@@ -7,6 +7,8 @@ public enum KeyStatus {
     OLD_SPELLING("old spelling"),
     /** Accepted with a warning: leaving it aside changes no result. */
     NO_EFFECT("no effect"),
+    /** Accepted with a warning: the run takes more memory than it would with the key, which the plan's warning says in figures. */
+    MORE_MEMORY("more memory"),
     /** Refused, with what to write instead. */
     NOT_SUPPORTED("not supported");
 

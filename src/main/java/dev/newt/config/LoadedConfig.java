@@ -95,6 +95,11 @@ public final class LoadedConfig {
         return positions.of(keyPath);
     }
 
+    /** Whether the value of a key path was given, and not left to its default. */
+    public boolean states(String keyPath) {
+        return positions.has(keyPath);
+    }
+
     /** Bad input that shows only later, told like one of the file's own errors. */
     public UserException error(String keyPath, String message) {
         return ProblemException.of(

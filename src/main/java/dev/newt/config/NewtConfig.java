@@ -53,6 +53,13 @@ public record NewtConfig(
                             "adapter")
                     .because("a step is far smaller than the distance between two values of 4 bits"));
         }
+        if (model.loadIn8bit() && adapter.kind().isEmpty()) {
+            findings.add(Finding.error(
+                            "load_in_8bit needs an adapter, since weights of 8 bits cannot be trained; leave it out",
+                            "load_in_8bit",
+                            "adapter")
+                    .because("a step is far smaller than the distance between two values of 8 bits"));
+        }
         if (model.loadIn4bit() && model.reinitWeights()) {
             findings.add(Finding.error(
                             "reinit_weights draws weights that are to be trained; leave load_in_4bit out",

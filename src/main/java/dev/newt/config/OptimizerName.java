@@ -1,40 +1,59 @@
 package dev.newt.config;
 
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * {@code optimizer}. All are AdamW with two 32-bit moments a parameter. Variants that store the moments in fewer bits or page them exist to
- * save memory on a GPU; they are accepted and run as plain AdamW, which is at least as exact.
+ * {@code optimizer}. All are AdamW with two 32-bit moments a parameter. Variants that store the moments in fewer bits are accepted and run as
+ * plain AdamW, which is at least as exact; what that takes more is said by the plan. Paged ones keep them in main memory, where they are.
  */
 public enum OptimizerName implements Choice {
     ADAMW_TORCH("adamw_torch"),
     ADAMW_TORCH_FUSED("adamw_torch_fused"),
     ADAMW_HF("adamw_hf"),
     ADAMW_APEX_FUSED("adamw_apex_fused"),
-    ADAMW_BNB_8BIT("adamw_bnb_8bit"),
-    ADAMW_8BIT("adamw_8bit"),
-    ADAMW_TORCH_8BIT("adamw_torch_8bit"),
-    ADAMW_TORCH_4BIT("adamw_torch_4bit"),
+    ADAMW_BNB_8BIT("adamw_bnb_8bit", Narrow.EIGHT),
+    ADAMW_8BIT("adamw_8bit", Narrow.EIGHT),
+    ADAMW_TORCH_8BIT("adamw_torch_8bit", Narrow.EIGHT),
+    ADAMW_TORCH_4BIT("adamw_torch_4bit", Narrow.FOUR),
     PAGED_ADAMW("paged_adamw"),
     PAGED_ADAMW_32BIT("paged_adamw_32bit"),
-    PAGED_ADAMW_8BIT("paged_adamw_8bit"),
+    PAGED_ADAMW_8BIT("paged_adamw_8bit", Narrow.EIGHT),
     ADAMW_TORCH_NPU_FUSED("adamw_torch_npu_fused"),
     ADAMW_TORCH_XLA("adamw_torch_xla"),
-    AO_ADAMW_4BIT("ao_adamw_4bit"),
-    AO_ADAMW_8BIT("ao_adamw_8bit"),
-    AO_ADAMW_FP8("ao_adamw_fp8"),
-    FLASH_ADAMW("flash_adamw"),
-    OPTIMI_ADAMW("optimi_adamw");
+    AO_ADAMW_4BIT("ao_adamw_4bit", Narrow.FOUR),
+    AO_ADAMW_8BIT("ao_adamw_8bit", Narrow.EIGHT),
+    AO_ADAMW_FP8("ao_adamw_fp8", Narrow.EIGHT),
+    FLASH_ADAMW("flash_adamw", Narrow.EIGHT),
+    OPTIMI_ADAMW("optimi_adamw", Narrow.SIXTEEN);
 
-    private static final Set<OptimizerName> PLAIN = EnumSet.of(
-            ADAMW_TORCH, ADAMW_TORCH_FUSED, ADAMW_HF, ADAMW_APEX_FUSED, ADAMW_TORCH_NPU_FUSED, ADAMW_TORCH_XLA);
+    /**
+     * The state in fewer bits than 32, as the variant's own library keeps it.
+     *
+     * @param bits of a moment
+     * @param bytes of state for each trained parameter, scales of blocks included
+     */
+    public record Narrow(int bits, double bytes) {
+        private static final Narrow FOUR = new Narrow(4, 2 * (0.5 + 4.0 / 128));
+        private static final Narrow EIGHT = new Narrow(8, 2 * (1 + 4.0 / 256));
+        /** Both moments, and what rounding has lost. */
+        private static final Narrow SIXTEEN = new Narrow(16, 3 * 2);
+    }
 
     private final String text;
 
+    private final Optional<Narrow> narrow;
+
     OptimizerName(String text) {
+        this(text, Optional.empty());
+    }
+
+    OptimizerName(String text, Narrow narrow) {
+        this(text, Optional.of(narrow));
+    }
+
+    OptimizerName(String text, Optional<Narrow> narrow) {
         this.text = text;
+        this.narrow = narrow;
     }
 
     @Override
@@ -42,12 +61,8 @@ public enum OptimizerName implements Choice {
         return text;
     }
 
-    @Override
-    public Optional<String> note() {
-        return PLAIN.contains(this)
-                ? Optional.empty()
-                : Optional.of(text
-                        + " runs as adamw_torch, with its state in 32 bits and in memory: the same steps or more exact ones, "
-                        + "8 bytes for each trained parameter");
+    /** The state that a variant of fewer bits would have; it has 32 here. */
+    public Optional<Narrow> narrow() {
+        return narrow;
     }
 }

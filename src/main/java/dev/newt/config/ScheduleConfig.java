@@ -28,6 +28,12 @@ public record ScheduleConfig(
                 @NotBlank
                 String outputDir,
         @Key(
+                        value = "overwrite_output_dir",
+                        byDefault = "false",
+                        description =
+                                "Lets a run replace what another configuration, or someone else, left in output_dir; else it is refused.")
+                Boolean overwriteOutputDir,
+        @Key(
                         value = "logging_steps",
                         description = "Steps between lines of the log; unset, by the length of the run.",
                         example = "10")

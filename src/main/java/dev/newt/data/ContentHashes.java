@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.io.AtomicFiles;
 import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import java.io.IOException;
@@ -39,11 +40,16 @@ final class ContentHashes {
     }
 
     /** Several processes may do so at once, each with the same result. */
-    private void remember(String hash, Path remembered) throws IOException {
-        Files.createDirectories(folder);
-        Path aside = Files.createTempFile(folder, ".tmp-content-", "");
-        Files.writeString(aside, hash + "\n");
-        Files.move(aside, remembered, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    private void remember(String hash, Path remembered) {
+        try {
+            Files.createDirectories(folder);
+            Path aside = Files.createTempFile(folder, ".tmp-content-", "");
+            Files.writeString(aside, hash + "\n");
+            Files.move(aside, remembered, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UserException(
+                    "dataset_prepared_path: " + AtomicFiles.failure(folder, e).getMessage(), e);
+        }
     }
 
     private static String state(Path file) {

@@ -69,7 +69,7 @@ public final class DataStream implements AutoCloseable {
         this.endRow = from.rows();
         this.number = from.window();
         this.sources = DataSource.find(settings.datasets(), settings, tokenizer);
-        this.policy = new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), this::keep);
+        this.policy = new LengthPolicy(settings, sources, tokenizer, this::keep);
         tokenizer.expectManyTexts();
         this.thread = new Thread(this::produce, "data-stream");
         thread.setDaemon(true);
@@ -142,7 +142,7 @@ public final class DataStream implements AutoCloseable {
         // Nothing that waits is called while rows are passed over.
         Interruptible.check();
         if (mixed++ >= skipped) {
-            encoder.add(row, source.strategy());
+            encoder.add(row, source);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.newt.data;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the examples of a data set look like.
@@ -10,17 +11,22 @@ import java.util.List;
  * @param longestRows before any was left out or cut, longest first
  * @param firstTrained the tokens that are learnt first in an example, most common first
  * @param warnings one for each finding that some rows gave
+ * @param ends whether answers end, one entry for each data set that has any
+ * @param leastTrained the first of the rows with the smallest share of trained tokens, of those that are kept
  */
 public record DatasetDetails(
         Histogram tokens,
         Histogram trainedTokens,
         List<LongRow> longestRows,
         List<TokenCount> firstTrained,
-        List<Warning> warnings) {
+        List<Warning> warnings,
+        List<Ends> ends,
+        Optional<TrainedRow> leastTrained) {
     public DatasetDetails {
         longestRows = List.copyOf(longestRows);
         firstTrained = List.copyOf(firstTrained);
         warnings = List.copyOf(warnings);
+        ends = List.copyOf(ends);
     }
 
     /**
@@ -47,6 +53,25 @@ public record DatasetDetails(
     public record Warning(RowFinding finding, long rows, List<String> places) {
         public Warning {
             places = List.copyOf(places);
+        }
+    }
+
+    /**
+     * The answers of a data set that are meant to be ended, of the examples that are kept.
+     *
+     * @param dataset number of its entry, from 0
+     * @param answers examples with such answers
+     * @param ended those of which some end token is trained
+     * @param cut those whose end tokens lay behind {@code sequence_len}
+     * @param place file and number of the row that is the first of {@code answers}
+     */
+    public record Ends(int dataset, long answers, long ended, long cut, String place) {}
+
+    /** @param place file and number of the row */
+    public record TrainedRow(String place, int tokens, int trained) {
+        /** Trained tokens over all. */
+        double share() {
+            return (double) trained / tokens;
         }
     }
 }

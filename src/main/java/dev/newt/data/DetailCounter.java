@@ -7,8 +7,10 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Gathers the details of a data set; for one thread, with memory that does not grow with the rows. */
 final class DetailCounter {
@@ -26,6 +28,8 @@ final class DetailCounter {
     private final Map<RowFinding, Long> findings = new EnumMap<>(RowFinding.class);
     private final Map<RowFinding, List<String>> places = new EnumMap<>(RowFinding.class);
 
+    private Optional<DatasetDetails.TrainedRow> leastTrained = Optional.empty();
+
     DetailCounter(int sequenceLen) {
         this.width = (sequenceLen + CLASSES - 1) / CLASSES;
     }
@@ -40,9 +44,14 @@ final class DetailCounter {
         longest.add(new DatasetDetails.LongRow(row.place(), length));
     }
 
-    void kept(Example example) {
+    /** @param trainedTokens of the example */
+    void kept(Row row, Example example, int trainedTokens) {
         tokens[classOf(example.length())]++;
-        trained[classOf(example.trainedTokens())]++;
+        trained[classOf(trainedTokens)]++;
+        if (leastTrained.isEmpty() || leastTrained.get().share() > (double) trainedTokens / example.length()) {
+            leastTrained =
+                    Optional.of(new DatasetDetails.TrainedRow(row.place(), example.length(), trainedTokens));
+        }
         for (int i = 1; i < example.length(); i++) {
             if (example.trained()[i]) {
                 firstTrained.merge(example.tokenIds()[i], 1L, Long::sum);
@@ -59,7 +68,17 @@ final class DetailCounter {
         }
     }
 
-    DatasetDetails details() {
+    /** Place of the first row of which nothing is trained. */
+    String firstUntrained() {
+        return Stream.of(RowFinding.TRAINS_NOTHING, RowFinding.CUT_BEFORE_TRAINED)
+                .filter(places::containsKey)
+                .map(finding -> places.get(finding).get(0))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @param ends of each data set */
+    DatasetDetails details(List<DatasetDetails.Ends> ends) {
         return new DatasetDetails(
                 histogram(tokens),
                 histogram(trained),
@@ -78,7 +97,9 @@ final class DetailCounter {
                 findings.entrySet().stream()
                         .map(entry -> new DatasetDetails.Warning(
                                 entry.getKey(), entry.getValue(), places.get(entry.getKey())))
-                        .toList());
+                        .toList(),
+                ends,
+                leastTrained);
     }
 
     private int classOf(int count) {

@@ -6,8 +6,6 @@ import dev.newt.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /** Decides which examples are kept, and counts. For one thread. */
@@ -25,28 +23,19 @@ final class LengthPolicy {
     private long trainedTokens;
     private int longest;
     private int longestSeen;
-    private final Set<Integer> endIds;
     private final DetailCounter details;
+    private final EndCounter ends;
 
     /**
-     * @param endIds tokens that end an answer
+     * @param sources data sets that the rows are of
      * @param kept takes the examples that are kept, with the rows that they came of
      */
-    LengthPolicy(DataSettings settings, Set<Integer> endIds, BiConsumer<Row, Example> kept) {
+    LengthPolicy(
+            DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
         this.settings = settings;
-        this.endIds = Set.copyOf(endIds);
+        this.ends = new EndCounter(sources, tokenizer);
         this.details = new DetailCounter(settings.sequenceLen());
         this.kept = kept;
-    }
-
-    /** Tokens that end an answer of any of the data sets. */
-    static Set<Integer> endIds(List<DataSource> sources, Tokenizer tokenizer) {
-        Set<Integer> ids = new TreeSet<>();
-        tokenizer.eosId().ifPresent(ids::add);
-        sources.stream()
-                .flatMap(source -> source.settings().chat().eotTokens().stream())
-                .forEach(token -> tokenizer.idOf(token).ifPresent(ids::add));
-        return ids;
     }
 
     void accept(RowEncoder.Encoded encoded) {
@@ -58,14 +47,15 @@ final class LengthPolicy {
             empty++;
         }
         for (Example example : ofRow) {
-            accept(row, example);
+            accept(encoded, example);
         }
-        if (!ofRow.isEmpty() && endsBeforeEos(ofRow.get(ofRow.size() - 1))) {
+        if (!ofRow.isEmpty() && ends.isMissing(encoded.ending(), ofRow.get(ofRow.size() - 1))) {
             details.found(row, RowFinding.ENDS_BEFORE_EOS);
         }
     }
 
-    private void accept(Row row, Example given) {
+    private void accept(RowEncoder.Encoded encoded, Example given) {
+        Row row = encoded.row();
         Example example = given;
         longestSeen = Math.max(longestSeen, example.length());
         details.seen(row, example.length());
@@ -91,13 +81,15 @@ final class LengthPolicy {
             tooShort++;
         } else if (learnt == 0) {
             untrained++;
-            details.found(row, RowFinding.TRAINS_NOTHING);
+            details.found(
+                    row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
         } else {
             examples++;
             tokens += example.length();
             trainedTokens += learnt;
             longest = Math.max(longest, example.length());
-            details.kept(example);
+            details.kept(row, example, learnt);
+            ends.kept(encoded, given, example);
             kept.accept(row, example);
         }
     }
@@ -117,16 +109,7 @@ final class LengthPolicy {
                 trainedTokens,
                 longest,
                 longestSeen,
-                details.details());
-    }
-
-    private boolean endsBeforeEos(Example example) {
-        for (int i = example.length() - 1; i > 0; i--) {
-            if (example.trained()[i]) {
-                return !endIds.contains(example.tokenIds()[i]);
-            }
-        }
-        return false;
+                details.details(ends.ends()));
     }
 
     /** Refuses data of which nothing is left. */
@@ -141,8 +124,9 @@ final class LengthPolicy {
         }
         if (untrained > 0) {
             reasons.add(
-                    untrained + " without a token to learn (for chat_template see roles_to_train and"
-                            + " message_property_mappings, for input_output the labels; train_on_inputs: true learns everything)");
+                    untrained + " without a trained token, the first in " + details.firstUntrained()
+                            + " (for chat_template see roles_to_train and"
+                            + " message_property_mappings, for input_output the labels; train_on_inputs: true trains on everything)");
         }
         if (tooShort > 0) {
             reasons.add(tooShort + " shorter than min_sample_len " + settings.minSampleLen());

@@ -118,7 +118,7 @@ public final class Preparation {
                 Origins.Writer origins = new Origins.Writer(directory, name);
                 RowReader reader = new RowReader()) {
             LengthPolicy policy =
-                    new LengthPolicy(settings, LengthPolicy.endIds(sources, tokenizer), (row, example) -> {
+                    new LengthPolicy(settings, sources, tokenizer, (row, example) -> {
                         writer.add(example);
                         origins.add(row);
                     });
@@ -136,7 +136,7 @@ public final class Preparation {
                     }
                 };
                 try (RowEncoder encoder = new RowEncoder(settings.threads(), filter.needsFingerprints(), sink)) {
-                    any = source.read(reader, settings.seed(), row -> encoder.add(row, source.strategy()));
+                    any = source.read(reader, settings.seed(), row -> encoder.add(row, source));
                     encoder.finish();
                 }
                 counts[i] = writer.size() - before;

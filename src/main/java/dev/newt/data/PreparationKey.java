@@ -11,7 +11,7 @@ import java.util.List;
 /** Names prepared data by all that they depend on. */
 final class PreparationKey {
     /** To be raised with every change of code that gives other tokens, masks or files. */
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private PreparationKey() {}
 

@@ -1,6 +1,5 @@
 package dev.newt.data;
 
-import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.io.Sha256;
 import dev.newt.rows.RawRow;
 import dev.newt.rows.Row;
@@ -29,9 +28,17 @@ final class RowEncoder implements AutoCloseable {
     /**
      * What became of a row.
      *
+     * @param source data set that it is of
      * @param fingerprint of its content; empty if none is wanted
+     * @param ending whether what is trained of it is meant to end with an end token
      */
-    record Encoded(Row row, byte[] fingerprint, List<Example> examples, Set<RowFinding> findings) {}
+    record Encoded(
+            Row row,
+            DataSource source,
+            byte[] fingerprint,
+            List<Example> examples,
+            Ending ending,
+            Set<RowFinding> findings) {}
 
     /** Takes what became of the rows. */
     @FunctionalInterface
@@ -43,7 +50,7 @@ final class RowEncoder implements AutoCloseable {
     private record Done(List<Encoded> encoded, Optional<RuntimeException> failure) {}
 
     /** A row that no thread has yet. */
-    private record Waiting(RawRow row, PromptStrategy strategy) {}
+    private record Waiting(RawRow row, DataSource source) {}
 
     private final ExecutorService threads;
     private final int mostTasks;
@@ -69,8 +76,8 @@ final class RowEncoder implements AutoCloseable {
     }
 
     /** Takes the next row. What became of earlier ones may be handed on. */
-    void add(RawRow row, PromptStrategy strategy) {
-        waiting.add(new Waiting(row, strategy));
+    void add(RawRow row, DataSource source) {
+        waiting.add(new Waiting(row, source));
         waitingBytes += row.size();
         if (waiting.size() == ROWS_PER_TASK || waitingBytes >= BYTES_PER_TASK) {
             submit();
@@ -100,7 +107,7 @@ final class RowEncoder implements AutoCloseable {
         List<Encoded> done = new ArrayList<>();
         try {
             for (Waiting next : rows) {
-                done.add(encoded(next.row().row(), next.strategy()));
+                done.add(encoded(next.row().row(), next.source()));
             }
             return new Done(done, Optional.empty());
         } catch (RuntimeException e) {
@@ -108,12 +115,13 @@ final class RowEncoder implements AutoCloseable {
         }
     }
 
-    private Encoded encoded(Row row, PromptStrategy strategy) {
+    private Encoded encoded(Row row, DataSource source) {
         Set<RowFinding> findings = EnumSet.noneOf(RowFinding.class);
         byte[] fingerprint =
                 fingerprints ? new Sha256().add(row.fields().toString()).digest() : new byte[0];
-        List<Example> examples = strategy.examples(row, findings::add);
-        return new Encoded(row, fingerprint, examples, findings);
+        List<Example> examples = source.strategy().examples(row, findings::add);
+        return new Encoded(
+                row, source, fingerprint, examples, source.strategy().ending(row), findings);
     }
 
     private void handOn(Future<Done> task) {

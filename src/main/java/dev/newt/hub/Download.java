@@ -37,15 +37,15 @@ record Download(
      * @throws HttpFailure where the server refuses
      * @throws UserException where what it sends is not the file
      */
-    void run(Retries.Clock clock, DownloadListener listener) throws IOException {
+    void run(Waiting waiting, DownloadListener listener) throws IOException {
         Path incomplete = target.resolveSibling(target.getFileName() + ".incomplete");
         Files.createDirectories(target.getParent());
-        Retries retries = new Retries(clock, listener);
-        boolean resumed = retries.call(name, () -> fetch(incomplete, retries, listener));
+        Retries retries = new Retries(waiting, listener);
+        boolean resumed = retries.call(name, () -> fetch(incomplete, waiting, retries, listener));
         if (resumed && !isWhole(incomplete)) {
             listener.note(name + ": what was there of it did not fit; fetching it anew");
             Files.delete(incomplete);
-            retries.call(name, () -> fetch(incomplete, retries, listener));
+            retries.call(name, () -> fetch(incomplete, waiting, retries, listener));
         }
         if (!isWhole(incomplete)) {
             long found = Files.size(incomplete);
@@ -72,7 +72,8 @@ record Download(
     }
 
     /** Reads to the end of the file; returns whether bytes of an earlier attempt are in it. */
-    private boolean fetch(Path incomplete, Retries retries, DownloadListener listener) throws IOException {
+    private boolean fetch(Path incomplete, Waiting waiting, Retries retries, DownloadListener listener)
+            throws IOException {
         long have = Files.exists(incomplete) ? Files.size(incomplete) : 0;
         if (size.isPresent() && have > size.getAsLong()) {
             Files.delete(incomplete);
@@ -85,7 +86,7 @@ record Download(
         if (have > 0) {
             headers.put("Range", "bytes=" + have + "-");
         }
-        try (Answer answer = Http.open("GET", uri, headers, credentials, Http.Follow.ALL)) {
+        try (Answer answer = Http.open("GET", uri, headers, credentials, Http.Follow.ALL, waiting)) {
             boolean goesOn = have > 0 && answer.status() == 206 && startsAt(answer, have);
             if (have > 0 && answer.status() == 206 && !goesOn) {
                 Files.delete(incomplete);

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +20,6 @@ import java.util.Set;
 
 /** One HTTP request and its answer. Redirects are followed by hand, so that credentials go to the servers that they belong to alone. */
 final class Http {
-    private static final int CONNECT_MILLIS = 15_000;
-    /** A server that sends nothing for so long is taken for dead. */
-    private static final int SILENCE_MILLIS = 60_000;
-
     private static final int MOST_REDIRECTS = 10;
     private static final int MOST_WORDS = 300;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -47,11 +44,31 @@ final class Http {
     static final class Answer extends FilterInputStream {
         private final HttpURLConnection connection;
         private final int status;
+        private final Duration silence;
 
-        private Answer(HttpURLConnection connection, int status, InputStream body) {
+        private Answer(HttpURLConnection connection, int status, InputStream body, Duration silence) {
             super(body);
             this.connection = connection;
             this.status = status;
+            this.silence = silence;
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (SocketTimeoutException e) {
+                throw new SilentServerException(connection.getURL().getAuthority(), silence, e);
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return super.read(bytes, offset, length);
+            } catch (SocketTimeoutException e) {
+                throw new SilentServerException(connection.getURL().getAuthority(), silence, e);
+            }
         }
 
         int status() {
@@ -80,13 +97,24 @@ final class Http {
      * Asks.
      *
      * @throws HttpFailure for status 400 and above
+     * @throws SilentServerException where no answer comes in time
      */
-    static Answer open(String method, URI uri, Map<String, String> headers, Credentials credentials, Follow follow)
+    static Answer open(
+            String method,
+            URI uri,
+            Map<String, String> headers,
+            Credentials credentials,
+            Follow follow,
+            Waiting waiting)
             throws IOException {
+        Waiting.Limits limits = waiting.limits();
         URI at = uri;
         for (int i = 0; i <= MOST_REDIRECTS; i++) {
-            HttpURLConnection connection = connect(method, at, headers, credentials);
-            int status = connection.getResponseCode();
+            if (waiting.gaveUp(Waiting.server(at))) {
+                throw new SilentServerException(Waiting.server(at));
+            }
+            HttpURLConnection connection = connect(method, at, headers, credentials, limits);
+            int status = status(connection, limits);
             Optional<URI> next = REDIRECTS.contains(status) ? target(connection, at) : Optional.empty();
             if (next.isPresent() && (follow == Follow.ALL || sameServer(at, next.get()))) {
                 connection.disconnect();
@@ -103,13 +131,14 @@ final class Http {
                 throw failure;
             }
             InputStream body = method.equals("HEAD") ? InputStream.nullInputStream() : connection.getInputStream();
-            return new Answer(connection, status, body);
+            return new Answer(connection, status, body, limits.silence());
         }
         throw new IOException("more than " + MOST_REDIRECTS + " redirects");
     }
 
     private static HttpURLConnection connect(
-            String method, URI uri, Map<String, String> headers, Credentials credentials) throws IOException {
+            String method, URI uri, Map<String, String> headers, Credentials credentials, Waiting.Limits limits)
+            throws IOException {
         if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme()) || uri.getHost() == null) {
             throw new IOException("redirected to " + uri.getScheme() + ":, which is not followed");
         }
@@ -117,14 +146,26 @@ final class Http {
         connection.setRequestMethod(method);
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
-        connection.setConnectTimeout(CONNECT_MILLIS);
-        connection.setReadTimeout(SILENCE_MILLIS);
+        connection.setConnectTimeout((int) limits.connect().toMillis());
+        connection.setReadTimeout((int) limits.silence().toMillis());
         connection.setRequestProperty("User-Agent", "newt");
         // Sizes and checksums are those of the file, not of a compressed answer.
         connection.setRequestProperty("Accept-Encoding", "identity");
         headers.forEach(connection::setRequestProperty);
         credentials.headers(method, uri).forEach(connection::setRequestProperty);
         return connection;
+    }
+
+    private static int status(HttpURLConnection connection, Waiting.Limits limits) throws IOException {
+        long start = System.nanoTime();
+        try {
+            return connection.getResponseCode();
+        } catch (SocketTimeoutException e) {
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            // Which of the two limits it was is not told.
+            Duration limit = waited.compareTo(limits.silence()) < 0 ? limits.connect() : limits.silence();
+            throw new SilentServerException(connection.getURL().getAuthority(), limit, e);
+        }
     }
 
     private static Optional<URI> target(HttpURLConnection connection, URI at) throws IOException {

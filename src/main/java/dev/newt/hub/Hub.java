@@ -15,7 +15,7 @@ public final class Hub {
     private final HubSettings settings;
     private final HubCache cache;
     private final DownloadListener listener;
-    private final Retries.Clock clock;
+    private final Waiting waiting;
 
     /** The hub that the environment names. */
     public static Hub fromEnvironment(DownloadListener listener) {
@@ -23,14 +23,14 @@ public final class Hub {
     }
 
     public Hub(HubSettings settings, DownloadListener listener) {
-        this(settings, listener, Retries.Clock.SYSTEM);
+        this(settings, listener, new Waiting(Waiting.Limits.ofSilence(settings.timeout()), Retries.Clock.SYSTEM));
     }
 
-    Hub(HubSettings settings, DownloadListener listener, Retries.Clock clock) {
+    Hub(HubSettings settings, DownloadListener listener, Waiting waiting) {
         this.settings = settings;
         this.cache = new HubCache(settings);
         this.listener = listener;
-        this.clock = clock;
+        this.waiting = waiting;
     }
 
     /**
@@ -94,8 +94,8 @@ public final class Hub {
     private Listing ask(Repo repo, String revision) throws IOException {
         URI uri = URI.create(
                 settings.endpoint() + repo.apiPath() + "/revision/" + encoded(revision, true) + "?blobs=true");
-        String text = new Retries(clock, listener).call(repo.toString(), () -> {
-            try (Answer answer = Http.open("GET", uri, Map.of(), this::credentials, Http.Follow.ALL)) {
+        String text = new Retries(waiting, listener).call(repo.toString(), () -> {
+            try (Answer answer = Http.open("GET", uri, Map.of(), this::credentials, Http.Follow.ALL, waiting)) {
                 return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
             }
         });
@@ -131,8 +131,8 @@ public final class Hub {
         return listener;
     }
 
-    Retries.Clock clock() {
-        return clock;
+    Waiting waiting() {
+        return waiting;
     }
 
     /** The folder of a commit's files in the cache. */

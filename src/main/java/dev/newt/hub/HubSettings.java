@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +19,10 @@ import java.util.Set;
  * @param offline use the cache alone
  * @param cache folder of the repositories
  * @param symlinks whether snapshots may hold links to the blobs; else copies
+ * @param timeout how long a server may say nothing before it is asked again
  */
-public record HubSettings(URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks) {
+public record HubSettings(URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks, Duration timeout) {
+    private static final String TIMEOUT = "HF_HUB_DOWNLOAD_TIMEOUT";
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
     /** @throws UserException where a variable's value cannot be used */
@@ -46,12 +49,25 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
                 isTrue(env, "HF_HUB_DISABLE_IMPLICIT_TOKEN") ? Optional.empty() : token(env, home, hfHome),
                 offline,
                 cache.toAbsolutePath().normalize(),
-                !isTrue(env, "HF_HUB_DISABLE_SYMLINKS"));
+                !isTrue(env, "HF_HUB_DISABLE_SYMLINKS"),
+                timeout(env));
     }
 
     /** The folder in which programs keep what they can fetch again. */
     static Path userCache(Map<String, String> env, Path home) {
         return value(env, "XDG_CACHE_HOME").map(path -> path(path, home)).orElseGet(() -> home.resolve(".cache"));
+    }
+
+    /** Also of web servers and of S3. */
+    static Duration timeout(Map<String, String> env) {
+        Optional<String> text = value(env, TIMEOUT);
+        if (text.isEmpty()) {
+            return Waiting.SILENCE;
+        }
+        if (!text.get().matches("[1-9]\\d{0,4}")) {
+            throw new UserException(TIMEOUT + ": \"" + text.get() + "\" is not a whole number of seconds above 0.");
+        }
+        return Duration.ofSeconds(Long.parseLong(text.get()));
     }
 
     private static URI endpoint(String text) {
@@ -103,6 +119,6 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
     @Override
     public String toString() {
         return "HubSettings[endpoint=" + endpoint + ", token=" + (token.isPresent() ? "set" : "none") + ", offline="
-                + offline + ", cache=" + cache + ", symlinks=" + symlinks + "]";
+                + offline + ", cache=" + cache + ", symlinks=" + symlinks + ", timeout=" + timeout + "]";
     }
 }

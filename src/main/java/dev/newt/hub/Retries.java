@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Repeats what failed for a reason that passes: a broken connection, status 429 or 5xx. The wait doubles each time; where the server
- * says how long to wait, it is at least that.
+ * says how long to wait, it is at least that. One that says nothing at all is given up as {@link Waiting} says.
  */
 final class Retries {
     private static final int MOST_FAILURES = 5;
@@ -28,18 +28,22 @@ final class Retries {
         T make() throws IOException;
     }
 
-    private final Clock clock;
+    private final Waiting waiting;
     private final DownloadListener listener;
     private int failures;
+    private boolean gained;
+    private long since = System.nanoTime();
 
-    Retries(Clock clock, DownloadListener listener) {
-        this.clock = clock;
+    Retries(Waiting waiting, DownloadListener listener) {
+        this.waiting = waiting;
         this.listener = listener;
     }
 
     /** Something was gained: failures count from here. */
     void succeeded() {
         failures = 0;
+        gained = true;
+        since = System.nanoTime();
     }
 
     <T> T call(String what, Attempt<T> attempt) throws IOException {
@@ -64,12 +68,26 @@ final class Retries {
         Duration wait = FIRST_WAIT.multipliedBy(1L << (failures - 1));
         Duration asked = e instanceof HttpFailure failure ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
         Duration longer = asked.compareTo(wait) > 0 ? asked : wait;
+        if (e instanceof SilentServerException silent) {
+            return waitForSilent(silent, wait);
+        }
         return longer.compareTo(LONGEST_WAIT) > 0 ? Optional.empty() : Optional.of(longer);
+    }
+
+    /** Another wait only if it ends in time. */
+    private Optional<Duration> waitForSilent(SilentServerException e, Duration pause) {
+        Waiting.Limits limits = waiting.limits();
+        Duration end = Duration.ofNanos(System.nanoTime() - since).plus(pause).plus(limits.silence());
+        if (waiting.gaveUp(e.server()) || end.compareTo(gained ? limits.stalled() : limits.first()) > 0) {
+            waiting.giveUp(e.server());
+            return Optional.empty();
+        }
+        return Optional.of(pause);
     }
 
     private void sleep(Duration wait) throws IOException {
         try {
-            clock.sleep(wait);
+            waiting.sleep(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting to try again", e);

@@ -105,7 +105,7 @@ public final class Revision {
                         entry.size(),
                         entry.blobName().map(Checksum::ofBlobName),
                         target)
-                .run(hub.clock(), hub.listener());
+                .run(hub.waiting(), hub.listener());
     }
 
     /** Name by content and size, from the listing or, where a hub lists less, from the file's own headers. */
@@ -118,8 +118,8 @@ public final class Revision {
             return listed;
         }
         URI uri = hub.address(repo, commit(), file);
-        return new Retries(hub.clock(), hub.listener()).call(file, () -> {
-            try (Answer answer = Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER)) {
+        return new Retries(hub.waiting(), hub.listener()).call(file, () -> {
+            try (Answer answer = Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER, hub.waiting())) {
                 Optional<String> etag = answer.header("X-Linked-Etag")
                         .or(() -> answer.header("ETag"))
                         .map(text -> text.replaceFirst("^W/", "").replace("\"", ""))

@@ -18,13 +18,13 @@ public final class WebCache {
     private final Path root;
     private final Map<String, String> env;
     private final DownloadListener listener;
-    private final Retries.Clock clock;
+    private final Waiting waiting;
 
-    private WebCache(Path root, Map<String, String> env, DownloadListener listener, Retries.Clock clock) {
+    private WebCache(Path root, Map<String, String> env, DownloadListener listener, Waiting waiting) {
         this.root = root;
         this.env = env;
         this.listener = listener;
-        this.clock = clock;
+        this.waiting = waiting;
     }
 
     /** The folder that the environment names: {@code NEWT_CACHE}, else {@code newt} in the user's cache. */
@@ -37,14 +37,14 @@ public final class WebCache {
      * @param home folder that {@code ~} stands for
      */
     public static WebCache of(Map<String, String> env, Path home, DownloadListener listener) {
-        return of(env, home, listener, Retries.Clock.SYSTEM);
+        return of(env, home, listener, new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), Retries.Clock.SYSTEM));
     }
 
-    static WebCache of(Map<String, String> env, Path home, DownloadListener listener, Retries.Clock clock) {
+    static WebCache of(Map<String, String> env, Path home, DownloadListener listener, Waiting waiting) {
         Path folder = HubSettings.value(env, "NEWT_CACHE")
                 .map(text -> HubSettings.path(text, home))
                 .orElseGet(() -> HubSettings.userCache(env, home).resolve("newt"));
-        return new WebCache(folder.toAbsolutePath().normalize().resolve("downloads"), env, listener, clock);
+        return new WebCache(folder.toAbsolutePath().normalize().resolve("downloads"), env, listener, waiting);
     }
 
     /** Whether a text is an address, not a path. */
@@ -88,7 +88,7 @@ public final class WebCache {
             }
             state.keepFor(incomplete);
             new Download(address.shown(), uri, address.credentials(env), state.size(), address.checksum(), file)
-                    .run(clock, listener);
+                    .run(waiting, listener);
             state.keepFor(file);
             return file;
         } catch (HttpFailure e) {
@@ -125,8 +125,8 @@ public final class WebCache {
     }
 
     private State state(URI uri, Address address) throws IOException {
-        return new Retries(clock, listener).call(address.shown(), () -> {
-            try (Answer answer = Http.open("HEAD", uri, Map.of(), address.credentials(env), Http.Follow.ALL)) {
+        return new Retries(waiting, listener).call(address.shown(), () -> {
+            try (Answer answer = Http.open("HEAD", uri, Map.of(), address.credentials(env), Http.Follow.ALL, waiting)) {
                 String mark = answer.header("ETag")
                         .or(() -> answer.header("Last-Modified"))
                         .orElse("");

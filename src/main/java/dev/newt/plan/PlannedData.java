@@ -19,6 +19,7 @@ import dev.newt.rows.DataFile;
 import dev.newt.rows.DataFiles;
 import dev.newt.rows.NotFetchedException;
 import dev.newt.rows.Split;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,14 @@ final class PlannedData {
     /** One for each data set that has to be fetched first. */
     List<String> remarks() {
         return List.copyOf(remarks);
+    }
+
+    /** All files that were found, those of tests too. */
+    List<Path> paths() {
+        return Stream.concat(train.stream(), test.stream())
+                .flatMap(List::stream)
+                .map(DataFile::path)
+                .toList();
     }
 
     Data files() {

@@ -38,23 +38,37 @@ record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
                 throw loaded.error(KEY, KEY + ": " + e.getMessage());
             }
         }
-        boolean repo = ModelLocation.repo(written, here).isPresent();
+        boolean repo = ModelLocation.repo(written, here).isPresent() && !isMeantAsPath(written, here);
         Catalogue catalogue = Catalogue.read();
         return Optional.of(written)
                 .filter(name -> repo)
                 .flatMap(catalogue::find)
                 .map(config -> new PlannedModel(config, Optional.empty(), "catalogue"))
-                .orElseThrow(() -> loaded.error(KEY, KEY + ": " + missing(written, folder, repo, catalogue)));
+                .orElseThrow(() -> repo
+                        ? new ModelNotFetchedException(notFetched(written, catalogue))
+                        : loaded.error(
+                                KEY,
+                                KEY + ": " + folder
+                                        + " is not a folder; download the model and give the folder with its"
+                                        + " config.json, *.safetensors and tokenizer.json"));
     }
 
-    private static String missing(String written, Path folder, boolean repo, Catalogue catalogue) {
-        if (!repo) {
-            return folder + " is not a folder; download the model and give the folder with its config.json, "
-                    + "*.safetensors and tokenizer.json";
-        }
+    /** Whether the files, as far as they are here, were fetched. */
+    boolean isFromHub() {
+        return source.equals("cache");
+    }
+
+    /** The folder before the slash is here, and it is no name of an organisation then but a path with a slip in it. */
+    private static boolean isMeantAsPath(String written, Path here) {
+        Path parent = here.getParent();
+        return written.contains("/") && parent != null && Files.isDirectory(parent);
+    }
+
+    private static String notFetched(String written, Catalogue catalogue) {
         List<String> near = near(written, catalogue.names());
-        return folder + " is not a folder, and the model " + written
-                + " has not been fetched from the hub yet; train and preprocess do so"
+        return KEY + ": the model " + written
+                + " is not here; train and preprocess fetch it from the hub. Whether its family is supported, and what"
+                + " it needs, is known then"
                 + (near.isEmpty() ? "" : ". Known without fetching: " + String.join(", ", near));
     }
 

@@ -1,16 +1,14 @@
 package dev.newt.plan;
 
 import dev.newt.adapter.LoraSettings;
-import dev.newt.adapter.LoraSettings.Targets;
 import dev.newt.adapter.LoraTargets;
-import dev.newt.config.AdapterConfig;
 import dev.newt.config.DataConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.NewtConfig;
 import dev.newt.config.Precision;
 import dev.newt.config.SchedulerName;
-import dev.newt.config.TextOrList;
 import dev.newt.config.TrainingConfig;
+import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
@@ -34,6 +32,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns a configuration into a plan. */
 public final class Planner {
@@ -42,12 +41,14 @@ public final class Planner {
     private final LoadedConfig loaded;
     private final NewtConfig config;
     private final Device device;
+    private final boolean checksFiles;
     private final List<String> warnings = new ArrayList<>();
 
-    private Planner(LoadedConfig loaded, Device device) {
+    private Planner(LoadedConfig loaded, Device device, boolean checksFiles) {
         this.loaded = loaded;
         this.config = loaded.config();
         this.device = device;
+        this.checksFiles = checksFiles;
     }
 
     /**
@@ -59,14 +60,40 @@ public final class Planner {
         return plan(loaded, Device.here());
     }
 
+    /**
+     * As {@link #plan(LoadedConfig)}, to use what was trained: that nothing is replaced, and that all is there that training needs, is not
+     * asked.
+     */
+    public static ExecutionPlan planOfTrained(LoadedConfig loaded) {
+        return new Planner(loaded, Device.here(), false).plan();
+    }
+
+    /**
+     * All that can be said against the model of a configuration whose other keys may be wrong.
+     *
+     * @see dev.newt.config.ConfigFile#load(Path, List, Function)
+     */
+    public static List<Problem> modelProblems(LoadedConfig loaded) {
+        List<UserException> errors = new ArrayList<>();
+        try {
+            attempt(errors, () -> PlannedModel.of(loaded))
+                    .ifPresent(found -> errors.addAll(ModelFiles.problems(loaded, found)));
+        } catch (ModelNotFetchedException e) {
+            return List.of(); // Nothing can be said.
+        }
+        return errors.stream()
+                .flatMap(error -> error instanceof ProblemException told ? told.problems().stream() : Stream.empty())
+                .toList();
+    }
+
     /** A plan for a device, which need not be there. */
     public static ExecutionPlan plan(LoadedConfig loaded, Device device) {
-        return new Planner(loaded, device).plan();
+        return new Planner(loaded, device, true).plan();
     }
 
     /** The memory alone: neither the model nor the data are looked for. */
     static ExecutionPlan.Memory memory(LoadedConfig loaded, ModelConfig model, Device device) {
-        Planner planner = new Planner(loaded, device);
+        Planner planner = new Planner(loaded, device, false);
         return planner.memory(model, planner.method(model), planner.compute(), planner.batch(model.spec()));
     }
 
@@ -76,38 +103,34 @@ public final class Planner {
                 .memory();
     }
 
-    /**
-     * The adapter that a configuration asks for; empty for full training.
-     */
-    public static Optional<LoraSettings> lora(AdapterConfig adapter) {
-        return adapter.kind()
-                .map(kind -> new LoraSettings(
-                        adapter.loraR().orElseThrow(),
-                        adapter.loraAlpha().orElseThrow(),
-                        adapter.loraDropout(),
-                        adapter.peftUseRslora(),
-                        adapter.peftUseDora(),
-                        targets(adapter),
-                        adapter.loraModulesToSave()));
-    }
-
-    private static Targets targets(AdapterConfig adapter) {
-        Optional<String> text = adapter.loraTargetModules().flatMap(TextOrList::text);
-        boolean all = text.filter("all-linear"::equals).isPresent();
-        return new Targets(
-                adapter.loraTargetLinear() || all,
-                adapter.loraTargetModules().flatMap(TextOrList::list).orElse(List.of()),
-                all ? Optional.empty() : text);
-    }
-
     private ExecutionPlan plan() {
         List<UserException> errors = new ArrayList<>();
-        Optional<PlannedModel> model = attempt(errors, () -> PlannedModel.of(loaded));
+        Optional<ModelNotFetchedException> absent = Optional.empty();
+        Optional<PlannedModel> model = Optional.empty();
+        try {
+            model = attempt(errors, () -> PlannedModel.of(loaded));
+        } catch (ModelNotFetchedException e) {
+            absent = Optional.of(e);
+        }
         Optional<Method> method = model.flatMap(found -> attempt(errors, () -> method(found.config())));
         PlannedData data = new PlannedData(loaded);
+        if (checksFiles) {
+            model.ifPresent(found -> errors.addAll(ModelFiles.problems(loaded, found)));
+            if (method.isPresent()) {
+                PlannedModel found = model.orElseThrow();
+                attempt(errors, () -> {
+                    PlannedAdapter.require(loaded, found.config());
+                    return found;
+                });
+            }
+            errors.addAll(OutputPlaces.problems(loaded, model.flatMap(PlannedModel::folder), data.paths()));
+        }
         errors.addAll(data.errors());
         if (!errors.isEmpty()) {
             throw ProblemException.joined(errors);
+        }
+        if (absent.isPresent()) {
+            throw absent.get().with(data.remarks());
         }
         return build(model.orElseThrow(), method.orElseThrow(), data);
     }
@@ -115,6 +138,8 @@ public final class Planner {
     private static <T> Optional<T> attempt(List<UserException> errors, Supplier<T> part) {
         try {
             return Optional.of(part.get());
+        } catch (ModelNotFetchedException e) {
+            throw e;
         } catch (UserException e) {
             errors.add(e);
             return Optional.empty();
@@ -125,6 +150,7 @@ public final class Planner {
         ModelConfig model = found.config();
         Compute compute = compute();
         Batch batch = batch(model.spec());
+        warnings.addAll(MemoryRemarks.of(config, model, method, compute));
         warnings.addAll(data.remarks());
         return new ExecutionPlan(
                 PlanHash.of(config, model.spec(), compute),
@@ -165,7 +191,7 @@ public final class Planner {
     }
 
     private Method method(ModelConfig model) {
-        Optional<LoraSettings> settings = lora(config.adapter());
+        Optional<LoraSettings> settings = PlannedAdapter.settings(loaded);
         if (settings.isEmpty()) {
             return new Method("full", model.tensors().parameters(), Optional.empty());
         }
@@ -202,7 +228,7 @@ public final class Planner {
                 adapters + full,
                 Optional.of(new Lora(
                         lora.rank(),
-                        config.adapter().loraAlpha().orElseThrow(),
+                        (int) Math.round(lora.alpha()),
                         lora.scale(),
                         lora.dropout(),
                         lora.dora(),

@@ -21,6 +21,7 @@ public final class HtmlReport implements TrainingListener {
     private final Path outputDirectory;
     private final Supplier<ReportContent> content;
     private String status = "not started";
+    private boolean started;
 
     /** @param content asked for each time the page is written */
     public HtmlReport(Path outputDirectory, Supplier<ReportContent> content) {
@@ -30,7 +31,9 @@ public final class HtmlReport implements TrainingListener {
 
     @Override
     public void on(TrainingEvent event) {
-        if (event instanceof TrainingEvent.CheckpointSaved saved) {
+        if (event instanceof TrainingEvent.Started) {
+            started = true;
+        } else if (event instanceof TrainingEvent.CheckpointSaved saved) {
             status = "running, step " + saved.step();
             write();
         } else if (event instanceof TrainingEvent.Finished finished) {
@@ -39,7 +42,8 @@ public final class HtmlReport implements TrainingListener {
         } else if (event instanceof TrainingEvent.Interrupted interrupted) {
             status = "interrupted after step " + interrupted.step();
             write();
-        } else if (event instanceof TrainingEvent.Failed failed) {
+        } else if (event instanceof TrainingEvent.Failed failed && started) {
+            // Of a run that never began the folder may hold another's report.
             status = "failed after step " + failed.step() + ": " + failed.message();
             write();
         }

@@ -1,8 +1,14 @@
 package dev.newt.rows;
 
 import dev.newt.io.UserException;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -204,10 +211,42 @@ public final class RowReader implements AutoCloseable {
         return switch (file.format()) {
             case JSON -> malformedLine(file.path())
                     .orElseGet(() -> new UserException(file.path() + ": is not valid JSON: " + reason(e), e));
-            case CSV -> new UserException(file.path() + ": is not valid CSV: " + reason(e), e);
+            case CSV -> lineOfOtherEncoding(file.path())
+                    .map(line -> new UserException(
+                            file.path() + ", line " + line + ": is not text in UTF-8. Convert the file to UTF-8.", e))
+                    .orElseGet(() -> new UserException(file.path() + ": is not valid CSV: " + reason(e), e));
             case PARQUET -> new UserException(file.path() + ": is not a valid Parquet file: " + reason(e), e);
             case ARROW, TEXT -> throw new IllegalArgumentException(file.format() + " is not read by DuckDB", e);
         };
+    }
+
+    /** The first line that is not UTF-8; none of a compressed file, which is no text itself. */
+    private static Optional<Long> lineOfOtherEncoding(Path file) {
+        if (!Format.plainName(file).equals(file.getFileName().toString().toLowerCase(Locale.ROOT))) {
+            return Optional.empty();
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            long line = 0;
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (int next = in.read(); ; next = in.read()) {
+                if (next >= 0 && next != '\n') {
+                    bytes.write(next);
+                    continue;
+                }
+                line++;
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
+                } catch (CharacterCodingException e) {
+                    return Optional.of(line);
+                }
+                if (next < 0) {
+                    return Optional.empty();
+                }
+                bytes.reset();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** DuckDB's line numbers are not reliable, so the first bad line is looked for here. */

@@ -1,6 +1,8 @@
 package dev.newt.run;
 
+import dev.newt.config.DataChecking;
 import dev.newt.config.LoadedConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
 import dev.newt.plan.ExecutionPlan;
@@ -48,6 +50,17 @@ public final class DataPreview implements AutoCloseable {
 
     public PreparedData data() {
         return data.data();
+    }
+
+    /** What is wrong with the rows. */
+    public DataChecks checks() {
+        return data.checks();
+    }
+
+    /** Whether {@code train} refuses these rows. */
+    public boolean isRefused() {
+        return loaded.config().data().dataChecks() == DataChecking.ERROR
+                && !checks().problems().isEmpty();
     }
 
     /** Optimizer steps of the run that these rows are for. */

@@ -90,8 +90,13 @@ public final class InferenceRun implements AutoCloseable {
     public String answer(List<Message> messages, SamplingSettings settings, Consumer<String> pieces) {
         int[] prompt = prompt(messages);
         if (prompt.length >= capacity) {
-            throw new UserException("the prompt has " + prompt.length + " tokens, the model's positions end at "
-                    + capacity + "; ask for less");
+            throw new UserException("the prompt has " + prompt.length + " tokens"
+                    + (template.isPresent() ? ", those of the chat template included" : "")
+                    + ", and the model's positions end at " + capacity
+                    + ": that leaves no room for an answer; shorten the prompt");
+        }
+        if (prompt.length == 0) {
+            throw new UserException("the prompt has no tokens, so there is nothing to answer; write something into it");
         }
         List<Integer> tokens = new ArrayList<>();
         StringBuilder told = new StringBuilder();

@@ -9,6 +9,7 @@ import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.tensor.Engine;
 import dev.newt.weights.ModelDirectory;
+import dev.newt.plan.OutputPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ public final class MergeRun {
         Path base = wiring.modelFolder();
         ModelConfig config = Families.read(base.resolve("config.json"));
         Path target =
-                loaded.paths().output(loaded.config().schedule().outputDir()).resolve("merged");
+                OutputPlaces.merged(loaded);
+        OutputPlaces.requireMergeable(loaded, base, from);
         try (Engine engine = DjlEngine.create();
                 ModelDirectory directory = ModelDirectory.open(base)) {
             Files.createDirectories(target);

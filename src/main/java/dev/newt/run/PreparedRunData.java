@@ -1,6 +1,7 @@
 package dev.newt.run;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.DataSettings;
 import dev.newt.data.DatasetStatistics;
 import dev.newt.data.Preparation;
@@ -14,10 +15,12 @@ import java.util.Optional;
 
 /** All rows prepared before the run. */
 final class PreparedRunData implements RunData {
+    private final String key;
     private final PreparedData data;
     private final PreparedBatches batches;
 
-    private PreparedRunData(PreparedData data, PreparedBatches batches) {
+    private PreparedRunData(String key, PreparedData data, PreparedBatches batches) {
+        this.key = key;
         this.data = data;
         this.batches = batches;
     }
@@ -37,7 +40,7 @@ final class PreparedRunData implements RunData {
     private static PreparedRunData prepare(
             DataSettings settings, String key, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
         PreparedData data = Preparation.prepare(settings, key, tokenizer, progress);
-        return new PreparedRunData(data, new PreparedBatches(data.train(), wiring.trainingBatches()));
+        return new PreparedRunData(key, data, new PreparedBatches(data.train(), wiring.trainingBatches()));
     }
 
     PreparedData data() {
@@ -52,6 +55,14 @@ final class PreparedRunData implements RunData {
     @Override
     public Optional<PreparedDataset> validation() {
         return data.validation();
+    }
+
+    @Override
+    public DataChecks checks() {
+        DataChecks training = DataChecks.ofTraining(key, data.statistics());
+        return data.testStatistics()
+                .map(test -> training.and(DataChecks.ofRows("test_datasets", test)))
+                .orElse(training);
     }
 
     @Override

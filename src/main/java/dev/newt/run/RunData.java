@@ -1,5 +1,6 @@
 package dev.newt.run;
 
+import dev.newt.data.DataChecks;
 import dev.newt.data.PreparedDataset;
 import dev.newt.train.BatchSource;
 import java.util.Optional;
@@ -9,6 +10,9 @@ interface RunData extends AutoCloseable {
     BatchSource batches();
 
     Optional<PreparedDataset> validation();
+
+    /** What is wrong with them, as far as they were read. */
+    DataChecks checks();
 
     /** Names the data: a checkpoint is not resumed on other ones. */
     String key();

@@ -1,6 +1,7 @@
 package dev.newt.run;
 
 import dev.newt.config.NewtConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.DataPosition;
 import dev.newt.data.DataStream;
 import dev.newt.data.DatasetStatistics;
@@ -18,12 +19,14 @@ final class StreamedRunData implements RunData {
     private final Optional<PreparedData> test;
     private final String key;
     private final int longest;
+    private final DataChecks checks;
 
-    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest) {
+    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
         this.batches = batches;
         this.test = test;
         this.key = key;
         this.longest = longest;
+        this.checks = checks;
     }
 
     static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
@@ -43,11 +46,16 @@ final class StreamedRunData implements RunData {
         try {
             batches.seek(DataPosition.START);
             batches.awaitWindow();
+            DataChecks training = DataChecks.ofTraining(
+                    config.trainingDatasetsKey(), batches.statistics().orElseThrow());
+            DataChecks checks = test.map(
+                            data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
+                    .orElse(training);
+            return new StreamedRunData(batches, test, key, config.data().sequenceLen(), checks);
         } catch (RuntimeException e) {
             batches.close();
             throw e;
         }
-        return new StreamedRunData(batches, test, key, config.data().sequenceLen());
     }
 
     /** What became of the rows that were read since the run was begun or resumed: at first those of the first window. */
@@ -63,6 +71,11 @@ final class StreamedRunData implements RunData {
     @Override
     public Optional<PreparedDataset> validation() {
         return test.map(PreparedData::train);
+    }
+
+    @Override
+    public DataChecks checks() {
+        return checks;
     }
 
     @Override

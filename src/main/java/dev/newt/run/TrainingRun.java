@@ -1,22 +1,23 @@
 package dev.newt.run;
 
+import dev.newt.config.DataChecking;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.ScheduleConfig;
+import dev.newt.data.DataChecks;
 import dev.newt.data.DatasetStatistics;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
 import dev.newt.data.Samples.PromptAndAnswer;
 import dev.newt.engine.djl.DjlEngine;
-import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
-import dev.newt.plan.PlanJson;
 import dev.newt.tensor.Engine;
 import dev.newt.token.Tokenizer;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
 import dev.newt.train.Trainer;
+import dev.newt.train.TrainingEvent;
 import dev.newt.train.TrainingListener;
 import dev.newt.train.TrainingResult;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ public final class TrainingRun implements AutoCloseable {
                 : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
         try {
             requirePositions(loaded, plan, data.longest());
+            requireChecked(loaded, data.checks());
             this.settings = new TrainWiring(loaded, plan)
                     .settings(data.key(), data.batches().stepsPerEpoch());
             this.questions = data.validation()
@@ -70,6 +72,16 @@ public final class TrainingRun implements AutoCloseable {
             data.close();
             throw e;
         }
+    }
+
+    /**
+     * Refuses to train where something that this run did not make would be replaced. Asked again by {@link #train}; who asks before the model is
+     * fetched and the data are prepared loses no time.
+     *
+     * @throws UserException with the place of {@code output_dir} in the file
+     */
+    public static void requireNothingLost(LoadedConfig loaded, ExecutionPlan plan) {
+        new OutputGuard(loaded, plan).require();
     }
 
     /** Takes the output directory for this run alone, and prepares the data. Nothing is loaded yet. */
@@ -127,12 +139,23 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /** Starts the engine and loads the model; then writes newt.yaml and plan.json. */
+    /** Refuses data that would not train what is meant, unless {@code data_checks} lets them pass. */
+    private static void requireChecked(LoadedConfig loaded, DataChecks checks) {
+        if (loaded.config().data().dataChecks() == DataChecking.ERROR
+                && !checks.problems().isEmpty()) {
+            throw checks.refusal();
+        }
+    }
+
+    /** What may be wrong with the rows, as far as they were read; a run goes on with it. */
+    public List<String> dataWarnings() {
+        return data.checks().warnings();
+    }
+
+    /** Starts the engine and loads the model. */
     public void load() {
         engine = Optional.of(DjlEngine.create());
         model = Optional.of(TunedModel.forTraining(loaded, plan, engine.get()));
-        AtomicFiles.writeString(outputDirectory().resolve("newt.yaml"), loaded.text());
-        AtomicFiles.writeString(outputDirectory().resolve("plan.json"), PlanJson.write(plan));
     }
 
     /** The held-out questions that {@code eval_table_size} asks for, with the answers that the data give. */
@@ -169,13 +192,22 @@ public final class TrainingRun implements AutoCloseable {
         return ends;
     }
 
-    /** Trains to the end, or until asked to stop. */
+    /** Trains to the end, or until asked to stop; writes newt.yaml and plan.json when the first step is about to be taken. */
     public TrainingResult train(StopRequest stop, List<TrainingListener> listeners) {
+        OutputGuard guard = new OutputGuard(loaded, plan);
+        guard.require();
+        List<TrainingListener> all = new ArrayList<>();
+        all.add(event -> {
+            if (event instanceof TrainingEvent.Started) {
+                guard.sign();
+            }
+        });
+        all.addAll(listeners);
         List<MicroBatch> evaluation = data.validation()
                 .filter(set -> set.size() > 0)
                 .map(set -> new PreparedBatches(set, wiring.evaluationBatches()).onePass())
                 .orElseGet(ArrayList::new);
-        return trainer(tuned(), settings, evaluation, stop, listeners).run();
+        return trainer(tuned(), settings, evaluation, stop, all).run();
     }
 
     /** Takes the steps of {@link #train} and no more: nothing is evaluated, saved or resumed. */

@@ -14,7 +14,7 @@ import dev.newt.model.load.DecoderInitializer;
 import dev.newt.model.load.DecoderLoader;
 import dev.newt.model.load.WeightUse;
 import dev.newt.plan.ExecutionPlan;
-import dev.newt.plan.Planner;
+import dev.newt.plan.PlannedAdapter;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Parameter;
@@ -62,7 +62,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
         Path folder = Inputs.model(loaded);
         ModelConfig model = Families.read(folder.resolve("config.json"));
         DType compute = compute(plan);
-        Optional<LoraSettings> settings = Planner.lora(config.adapter());
+        Optional<LoraSettings> settings = PlannedAdapter.settings(loaded);
         long seed = config.training().seed();
         if (config.model().reinitWeights()) {
             Decoder decoder = DecoderInitializer.initialise(model, engine, compute, seed);
@@ -85,8 +85,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     private static TunedModel withAdapter(
             LoadedConfig loaded, ModelConfig model, Decoder base, LoraSettings settings, Engine engine, long seed) {
         try {
-            Optional<Path> start = loaded.config().adapter().loraModelDir().map(loaded.paths()::find);
-            start.ifPresent(folder -> StartingAdapter.requireAsConfigured(loaded, folder, settings, model));
+            Optional<Path> start = PlannedAdapter.folder(loaded);
             Lora lora = start.isPresent()
                     ? PeftWeights.load(start.get(), base, engine)
                     : Lora.initialise(base, settings, engine, seed);

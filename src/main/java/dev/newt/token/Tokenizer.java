@@ -71,6 +71,15 @@ public final class Tokenizer implements AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Looks whether a model directory has a tokenizer, without opening it.
+     *
+     * @throws UserException where it has none, or a file that says more about it cannot be read
+     */
+    public static void requireFiles(Path directory) {
+        TokenizerFiles.read(directory);
+    }
+
     /** Opens the tokenizer of a model directory. */
     public static Tokenizer open(Path directory) {
         return open(directory, SpecialTokens.none());

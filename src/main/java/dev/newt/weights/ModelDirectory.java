@@ -61,6 +61,16 @@ public final class ModelDirectory implements AutoCloseable {
                 directory + ": has neither " + SINGLE + " nor " + INDEX + otherWeights(directory) + ".");
     }
 
+    /** Whether all files with weights are there, whatever is in them; of a folder that is being filled they may not be. */
+    public static boolean isWhole(Path directory) {
+        if (Files.exists(directory.resolve(SINGLE))) {
+            return true;
+        }
+        return Files.exists(directory.resolve(INDEX))
+                && readIndex(directory.resolve(INDEX)).values().stream()
+                        .allMatch(name -> Files.exists(directory.resolve(name)));
+    }
+
     public Path directory() {
         return directory;
     }

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BadInputTest {
     private static final String ADAPTER = "src/test/resources/golden/llama/adapter";
 
+    private static final String BASE_MODEL = "argument 'base_model=model': error: base_model: ";
+    private static final String SEE_BASE_MODEL = "    see newt schema --field base_model\n";
+
     @TempDir
     Path folder;
 
@@ -150,15 +153,15 @@ class BadInputTest {
         Path model = model();
         Files.move(model.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         assertThat(refusal("base_model=model"))
-                .isEqualTo("error: model/tokenizer.json: does not exist. A model directory with a fast tokenizer"
-                        + " (tokenizer.json) is needed.\n");
+                .isEqualTo(BASE_MODEL + "model/tokenizer.json: does not exist. A model directory with a fast tokenizer"
+                        + " (tokenizer.json) is needed\n" + SEE_BASE_MODEL);
         Files.move(folder.resolve("tokenizer.json"), model.resolve("tokenizer.json"));
 
         Files.delete(model.resolve("model.safetensors"));
         assertThat(refusal("base_model=model"))
                 .isEqualTo(
-                        "error: model: has neither model.safetensors nor model.safetensors.index.json; the weights of"
-                                + " a model are needed.\n");
+                        BASE_MODEL + "model: has neither model.safetensors nor model.safetensors.index.json; the weights"
+                                + " of a model are needed\n" + SEE_BASE_MODEL);
 
         Files.delete(model.resolve("config.json"));
         assertThat(refusal("base_model=model"))
@@ -175,10 +178,11 @@ class BadInputTest {
         assertThat(refusal("base_model=model"))
                 .isEqualTo(
                         """
-                        error: model: 2 problems with the weights:
+                        argument 'base_model=model': error: base_model: model: 2 problems with the weights:
                           tensor model.layers.1.mlp.up_proj.weight [128, 64] is missing
                           model.safetensors: tensor model.layers.1.mlp.upward.weight [128, 64] has no place in a llama \
                         model of this config.json
+                            see newt schema --field base_model
                         """);
 
         Files.write(weights, whole);
@@ -187,13 +191,14 @@ class BadInputTest {
                 text -> text.replaceAll(
                         "(layers\\.1\\.mlp\\.up_proj\\.weight\":\\{[^}]*)\\[128, ?64\\]", "$1[64,128]"));
         assertThat(refusal("base_model=model"))
-                .isEqualTo("error: model: model.safetensors: tensor model.layers.1.mlp.up_proj.weight has the shape"
-                        + " [64, 128]; [128, 64] is needed.\n");
+                .isEqualTo(BASE_MODEL + "model: model.safetensors: tensor model.layers.1.mlp.up_proj.weight has the shape"
+                        + " [64, 128]; [128, 64] is needed\n" + SEE_BASE_MODEL);
 
         Files.write(weights, Arrays.copyOf(whole, whole.length / 2));
         assertThat(refusal("base_model=model"))
-                .isEqualTo("error: model/model.safetensors: cannot be used: tensor model.layers.0.mlp.up_proj.weight"
-                        + " ends at byte 360704 of the elements, and the file holds 351612: it is cut short.\n");
+                .isEqualTo(BASE_MODEL + "model/model.safetensors: cannot be used: tensor model.layers.0.mlp.up_proj.weight"
+                        + " ends at byte 360704 of the elements, and the file holds 351612: it is cut short\n"
+                        + SEE_BASE_MODEL);
     }
 
     @Test
@@ -223,14 +228,28 @@ class BadInputTest {
     }
 
     @Test
+    void textInAnotherEncodingThanUtf8() throws IOException {
+        Files.writeString(folder.resolve("rows.csv"), "text\nplain\ncaf\u00e9 au lait\n", StandardCharsets.ISO_8859_1);
+        assertThat(refusal("datasets[0]={path: rows.csv, type: completion}"))
+                .isEqualTo("error: rows.csv, line 3: is not text in UTF-8. Convert the file to UTF-8.\n");
+    }
+
+    @Test
+    void placesForPreparedDataThatCannotBeWritten() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        assertThat(refusal("dataset_prepared_path=" + folder.resolve("file")))
+                .isEqualTo("error: dataset_prepared_path: file: cannot be written: file is a file, not a folder.\n");
+    }
+
+    @Test
     void rowsWithNothingToLearn() throws IOException {
         inConfig("type: completion", "type: chat_template");
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");
         rows("{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n".repeat(3));
         assertThat(refusal())
-                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a token to learn (for"
-                        + " chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
-                        + " train_on_inputs: true learns everything).\n");
+                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a trained token, the first in"
+                        + " rows.jsonl, row 1 (for chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
+                        + " train_on_inputs: true trains on everything).\n");
     }
 
     @Test
@@ -249,13 +268,14 @@ class BadInputTest {
     @Test
     void adaptersThatDoNotFit() throws IOException {
         assertThat(refusal("lora_model_dir=nowhere"))
-                .isEqualTo("error: nowhere: not an adapter's folder, it has no adapter_config.json\n");
+                .isEqualTo("argument 'lora_model_dir=nowhere': error: lora_model_dir: nowhere: not an adapter's folder, it has"
+                        + " no adapter_config.json\n    see newt schema --field lora_model_dir\n");
 
         Path adapter = copy(Path.of(ADAPTER), "adapter");
         assertThat(refusal("lora_model_dir=adapter", "lora_r=16"))
                 .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter has other"
                         + " settings than this configuration; set lora_r: 4 instead of 16, lora_dropout: 0.0 instead of"
-                        + " 0.1\n"
+                        + " 0.1, or leave these keys out\n"
                         + "    see newt schema --field lora_model_dir\n");
         assertThat(refusal(
                         "lora_model_dir=adapter",
@@ -264,8 +284,8 @@ class BadInputTest {
                         "lora_target_modules=[q_proj]"))
                 .isEqualTo(
                         "argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter adapts other"
-                                + " projections than this configuration; set lora_target_modules as target_modules of its"
-                                + " adapter_config.json, without lora_target_linear\n"
+                                + " projections than this configuration; leave lora_target_linear and lora_target_modules"
+                                + " out, or set lora_target_modules as target_modules of its adapter_config.json\n"
                                 + "    see newt schema --field lora_model_dir\n");
 
         Path settings = adapter.resolve("adapter_config.json");
@@ -279,15 +299,16 @@ class BadInputTest {
 
         Files.writeString(settings, text.replaceAll("\"r\": 4", "\"r\": 8"));
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0", "lora_r=8"))
-                .startsWith("error: adapter/adapter_model.safetensors: the adapter does not fit the base model:\n"
+                .startsWith("argument 'lora_model_dir=adapter': error: lora_model_dir: adapter/adapter_model.safetensors: the adapter does not fit the base model:\n"
                         + "  tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight has the shape [4, 64];"
                         + " [8, 64] is needed\n")
-                .endsWith("\n  and 38 more\n");
+                .endsWith("\n  and 38 more\n    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text);
         Files.delete(adapter.resolve("adapter_model.safetensors"));
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0"))
-                .isEqualTo("error: adapter: the adapter has no adapter_model.safetensors\n");
+                .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: adapter: the adapter has no"
+                        + " adapter_model.safetensors\n    see newt schema --field lora_model_dir\n");
     }
 
     @Test

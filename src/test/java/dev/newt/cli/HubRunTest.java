@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,19 @@ class HubRunTest {
             environment.put("HF_HOME", folder.resolve("hf").toString());
 
             NewtProcess planned = NewtProcess.ofClasses(environment, folder, "plan", "config.yaml");
-            assertThat(planned.exitCode()).isEqualTo(2);
-            assertThat(planned.err()).contains("org/tiny has not been fetched from the hub yet");
+            assertThat(planned.exitCode()).isZero();
+            assertThat(planned.err())
+                    .contains("warning: base_model: the model org/tiny is not here; train and preprocess fetch it from"
+                            + " the hub. Whether its family is supported, and what it needs, is known then\n")
+                    .contains("warning: datasets[0].path: org/rows is not here;");
+            assertThat(planned.out()).isEqualTo("no plan can be shown before the model is here\n");
+            NewtProcess checked = NewtProcess.ofClasses(environment, folder, "validate", "config.yaml");
+            assertThat(checked.exitCode()).isZero();
+            assertThat(checked.err()).isEqualTo(planned.err());
+            for (String verb : List.of("plan", "validate")) {
+                NewtProcess strict = NewtProcess.ofClasses(environment, folder, verb, "--strict", "config.yaml");
+                assertThat(strict.exitCode()).as(verb).isEqualTo(2);
+            }
             assertThat(server.asked).isEmpty();
 
             NewtProcess prepared = NewtProcess.ofClasses(environment, folder, "preprocess", "config.yaml");

@@ -32,7 +32,11 @@ class MutatedConfigsTest {
     @BeforeEach
     void copyExamples() throws IOException {
         Path examples = Path.of("examples");
-        copy(examples.resolve("models/newt-tiny/config.json"), "models/newt-tiny/config.json");
+        try (Stream<Path> files = Files.list(examples.resolve("models/newt-tiny"))) {
+            for (Path file : files.toList()) {
+                copy(file, "models/newt-tiny/" + file.getFileName());
+            }
+        }
         Files.createDirectories(folder.resolve("data"));
         try (Stream<Path> files = Files.list(examples.resolve("data"))) {
             for (Path file : files.toList()) {

@@ -42,7 +42,7 @@ class OutputDirectoryTest {
         } finally {
             first.kill();
         }
-        NewtProcess third = NewtProcess.ofClasses(folder, "config.yaml", "max_steps=1");
+        NewtProcess third = NewtProcess.ofClasses(folder, "config.yaml", "max_steps=1", "overwrite_output_dir=true");
         assertThat(third.exitCode()).as(third.err()).isZero();
     }
 

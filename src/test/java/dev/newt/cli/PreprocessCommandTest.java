@@ -25,7 +25,7 @@ class PreprocessCommandTest {
 
     @BeforeEach
     void write() throws Exception {
-        config = TinyRun.config(folder);
+        config = TinyRun.config(folder, "data_checks: warn");
         String text = Files.readString(config).replace("type: completion", "type: chat_template");
         Files.writeString(config, text.replace("sequence_len: 64", "sequence_len: 128"));
         Files.writeString(
@@ -80,7 +80,7 @@ class PreprocessCommandTest {
         run();
 
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("rows.jsonl, row 3: warning: this row trains nothing and is left out\n")
+                .contains("rows.jsonl, row 3: warning: this row trains nothing and is left out; take it out")
                 .doesNotContain("row 1: warning", "row 2: warning");
     }
 
@@ -89,8 +89,8 @@ class PreprocessCommandTest {
         run("chat_template=chatml");
 
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("rows.jsonl, row 1: warning: this row ends its training before an end token")
-                .contains("(so do 2 rows of datasets, the next ");
+                .contains("rows.jsonl, row 1: warning: neither here nor in any other of the 2 examples of datasets[0] is an"
+                        + " end token trained");
     }
 
     @Test
@@ -103,7 +103,7 @@ class PreprocessCommandTest {
 
             assertThat(err.toString(StandardCharsets.UTF_8))
                     .contains(
-                            "rows.jsonl, row 1: warning: this row has a system text that the chat template does not show\n");
+                            "rows.jsonl, row 1: warning: this row has a system text that the chat template does not show; ");
         }
     }
 

@@ -196,10 +196,50 @@ class AxolotlSpellingsTest {
 
     @Test
     void readsAxolotlsOtherNamesOfAdamw() throws IOException {
-        assertThat(warnings("optimizer: ao_adamw_fp8\n"))
-                .singleElement()
-                .asString()
-                .contains("runs as adamw_torch");
-        assertThat(warnings("optimizer: adamw_torch_xla\n")).isEmpty();
+        for (String name : List.of("ao_adamw_fp8", "adamw_torch_xla", "paged_adamw")) {
+            assertThat(warnings("optimizer: " + name + "\n")).isEmpty();
+        }
+        assertThat(OptimizerName.AO_ADAMW_FP8.narrow().orElseThrow().bits()).isEqualTo(8);
+        assertThat(OptimizerName.PAGED_ADAMW.narrow()).isEmpty();
+    }
+
+    @Test
+    void valuesThatWouldChangeWhatIsComputedAreRefused() throws IOException {
+        for (String refused : List.of(
+                "attn_implementation: s2",
+                "s2_attention: true",
+                "plugins: [axolotl.integrations.liger.LigerPlugin, axolotl.integrations.grokfast.GrokfastPlugin]",
+                "model_type: AutoModelForSequenceClassification",
+                "activation_offloading: disk",
+                "device: cuda",
+                "device_map: {'': 0}",
+                "peft_autocast_adapter_dtype: false",
+                "tokenizer_legacy: false",
+                "base_model_config: other/model",
+                "fsdp_config: {offload_params: true, activation_checkpointing: true}",
+                "bnb_config_kwargs: {bnb_4bit_quant_type: fp4}",
+                "bnb_config_kwargs: {bnb_4bit_use_double_quant: false}",
+                "tensor_parallel_size: 2",
+                "load_in_8bit: true")) {
+            assertThatThrownBy(() -> load(refused + "\n")).as(refused).isInstanceOf(UserException.class);
+        }
+        assertThatThrownBy(() -> load("fsdp_config: {offload_params: true, activation_checkpointing: true}\n"))
+                .hasMessageContaining("fsdp_config.activation_checkpointing is not supported yet; write"
+                        + " gradient_checkpointing: true");
+        assertThatThrownBy(() -> load("attn_implementation: s2\n"))
+                .hasMessageContaining("attn_implementation is s2; that is not supported yet");
+        for (String accepted : List.of(
+                "attn_implementation: flash_attention_2",
+                "plugins: [axolotl.integrations.liger.LigerPlugin]",
+                "model_type: LlamaForCausalLM",
+                "activation_offloading: true",
+                "device_map: auto",
+                "fsdp_config: {offload_params: true, activation_checkpointing: false}",
+                "bnb_config_kwargs: {bnb_4bit_quant_type: nf4, bnb_4bit_use_double_quant: true}")) {
+            assertThat(warnings(accepted + "\n")).as(accepted).hasSize(1);
+        }
+        for (String silent : List.of("device: cpu", "tensor_parallel_size: 1", "peft_autocast_adapter_dtype: true")) {
+            assertThat(warnings(silent + "\n")).as(silent).isEmpty();
+        }
     }
 }

@@ -33,7 +33,10 @@ class CompatibilityDocTest {
         meanings.put(KeyStatus.OLD_SPELLING, "does its work, with a warning that names the new spelling");
         meanings.put(
                 KeyStatus.NO_EFFECT,
-                "accepted; one warning names all such keys with their reasons; leaving them aside changes no result");
+                "accepted; one warning names all such keys with their reasons; leaving them aside changes no number, no device and no bound on memory");
+        meanings.put(
+                KeyStatus.MORE_MEMORY,
+                "accepted; a warning of the plan says in figures what the run takes and what it would take with the key");
         meanings.put(KeyStatus.NOT_SUPPORTED, "refused, with what to write instead");
         meanings.forEach((status, meaning) -> text.append("| ")
                 .append(status.words())
@@ -47,6 +50,10 @@ class CompatibilityDocTest {
 
                 A value that asks for nothing (`false`, empty, `null`) is accepted everywhere and gives no warning. The keys of `datasets[]` are those
                 of `test_datasets[]` and `pretraining_dataset[]` too. Defaults of keys that do no work are Axolotl's.
+
+                A key has no effect for one of these reasons only: it makes the same computation faster elsewhere (speed), says where a run is watched
+                (tracking) or what else is kept of it (saving), steers other devices, or several; or the model's files say it, or it is an option of a
+                command. Values of such a key that would change what is computed are refused.
                 """);
         Map<String, List<KeyDoc>> bySubject = new LinkedHashMap<>();
         docs.forEach(doc ->
@@ -67,7 +74,12 @@ class CompatibilityDocTest {
         String now = doc.replacement().map(name -> "; now `" + name + "`").orElse("");
         String example = doc.example().map(value -> " Example: `" + value + "`").orElse("");
         return "| <a id=\"" + doc.path() + "\"></a>`" + doc.path() + "` | "
-                + doc.status().words() + now + " | "
+                + doc.status().words()
+                + AxolotlKeys.at(doc.path())
+                        .flatMap(AxolotlKeys.Unbound::kind)
+                        .map(kind -> " (" + kind.words() + ")")
+                        .orElse("")
+                + now + " | "
                 + cell(doc.type()) + " | "
                 + doc.byDefault().map(value -> "`" + cell(value) + "`").orElse("") + " | "
                 + cell(doc.text() + example) + " |\n";

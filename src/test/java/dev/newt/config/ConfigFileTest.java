@@ -610,12 +610,11 @@ class ConfigFileTest {
         assertThat(config.training().gradientCheckpointing()).isTrue();
         assertThat(warnings(yaml))
                 .extracting(warning -> warning.split("warning: ")[1].split("[ :]")[0])
-                .containsExactly("these", "optimizer");
+                .containsExactly("these");
         assertThat(warnings(yaml).get(0))
                 .contains(
                         "model_type (",
                         "tokenizer_type (",
-                        "load_in_8bit (",
                         "pad_to_sequence_len (",
                         "gradient_checkpointing_kwargs (",
                         "flash_attention (");

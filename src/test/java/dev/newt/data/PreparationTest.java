@@ -388,7 +388,8 @@ class PreparationTest {
         Files.writeString(data, "{\"segments\":[{\"label\":false,\"text\":\"not learnt\"}]}\n");
         assertThatThrownBy(() -> prepare(segments(ExcessLengthStrategy.DROP)))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("1 without a token to learn");
+                .hasMessageContaining("1 without a trained token, the first in ")
+                .hasMessageContaining("data.jsonl, row 1 (for chat_template");
 
         Files.writeString(data, "");
         assertThatThrownBy(() -> prepare(segments(ExcessLengthStrategy.DROP)))

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.io.UserException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ class HubTest {
     private final List<Duration> waits = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Map<String, String> env = new HashMap<>();
+    private Waiting.Limits limits = Waiting.Limits.ofSilence(Waiting.SILENCE);
     private HubServer server;
 
     @TempDir
@@ -346,6 +349,44 @@ class HubTest {
                 .hasSize(1);
     }
 
+    /** A server that takes connections and says nothing. */
+    @Test
+    void aServerThatSaysNothingIsGivenUpSoonAndNotWaitedForAgain() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String name = "127.0.0.1:" + silent.getLocalPort();
+            env.put("HF_ENDPOINT", "http://" + name);
+            Duration silence = Duration.ofMillis(100);
+            limits = new Waiting.Limits(silence, silence, Duration.ofMillis(1500), Duration.ofSeconds(10));
+            Hub hub = hub();
+
+            assertThatThrownBy(() -> hub.open(MODEL, Optional.empty()))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(
+                            "http://" + name + " cannot be reached: " + name + " does not answer (waited 0.1 s)");
+            assertThat(waits).containsExactly(Duration.ofSeconds(1));
+            assertThat(notes)
+                    .containsExactly("model org/model: " + name + " does not answer (waited 0.1 s); trying again in 1 s");
+
+            assertThatThrownBy(() -> hub.open(new Repo(Repo.Kind.MODEL, "org/other"), Optional.empty()))
+                    .hasMessageEndingWith(name + " does not answer. Check the network and HF_ENDPOINT, or give the path"
+                            + " of a folder.");
+            assertThat(waits).hasSize(1);
+        }
+    }
+
+    @Test
+    void allWaitsForASilentServerAreWithinAMinute() {
+        Waiting.Limits usual = Waiting.Limits.ofSilence(HubSettings.timeout(Map.of()));
+        assertThat(usual.first()).isLessThanOrEqualTo(Duration.ofSeconds(30));
+        assertThat(usual.stalled()).isLessThanOrEqualTo(Duration.ofSeconds(60));
+        assertThat(settings().timeout()).isEqualTo(Duration.ofSeconds(14));
+        env.put("HF_HUB_DOWNLOAD_TIMEOUT", "3");
+        assertThat(settings().timeout()).isEqualTo(Duration.ofSeconds(3));
+        env.put("HF_HUB_DOWNLOAD_TIMEOUT", "soon");
+        assertThatThrownBy(this::settings)
+                .hasMessage("HF_HUB_DOWNLOAD_TIMEOUT: \"soon\" is not a whole number of seconds above 0.");
+    }
+
     private void assertRefused(String words) {
         assertThatThrownBy(this::fetchAll).isInstanceOf(UserException.class).hasMessageContaining(words);
     }
@@ -365,7 +406,7 @@ class HubTest {
     }
 
     private Hub hub() {
-        return new Hub(settings(), new Notes(), waits::add);
+        return new Hub(settings(), new Notes(), new Waiting(limits, waits::add));
     }
 
     private HubSettings settings() {

@@ -236,7 +236,11 @@ class WebCacheTest {
                 .toList();
     }
 
+    private Waiting waiting() {
+        return new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), waits::add);
+    }
+
     private WebCache cache() {
-        return WebCache.of(env, home, DownloadListener.silent(), waits::add);
+        return WebCache.of(env, home, DownloadListener.silent(), waiting());
     }
 }

@@ -50,6 +50,25 @@ class PlannerTest {
         assertThat(plan.warnings()).isEmpty();
     }
 
+    /** Formats of fewer bits that do not exist yet: what that costs is told. */
+    @Test
+    void saysHowMuchMoreIsTakenThanWasAskedFor() {
+        ExecutionPlan plan = plan(
+                QLORA,
+                "base_model=meta-llama/llama-3.1-8B",
+                "adapter=lora",
+                "load_in_4bit=false",
+                "load_in_8bit=true",
+                "bf16=true",
+                "optimizer=adamw_bnb_8bit");
+
+        // Of 8,030,261,248 parameters 32 x 218,103,808 are in matrices of the blocks, with 32 x 43,008 rows.
+        assertThat(plan.warnings())
+                .containsExactly(
+                        "load_in_8bit is not supported yet: the base stays in bf16, 14.96 GiB where 8 bits would take 8.46 GiB",
+                        "optimizer: adamw_bnb_8bit runs as adamw_torch, with its state in 32 bits: 320.0 MiB where 8 bits would take about 81.3 MiB");
+    }
+
     @Test
     void plansModelsOfTheCatalogueWithoutFetchingThem() {
         ExecutionPlan plan = plan(QLORA, "base_model=meta-llama/llama-3.1-8B", "sequence_len=2048");
@@ -62,14 +81,16 @@ class PlannerTest {
         assertThatThrownBy(() -> plan(QLORA, "base_model=meta-llama/Llama-3.1-8"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
-                        "has not been fetched from the hub yet; train and preprocess do so. Known without "
-                                + "fetching: meta-llama/Llama-3.1-8B, ");
+                        "is not here; train and preprocess fetch it from the hub. Whether its family is supported, and"
+                                + " what it needs, is known then. Known without fetching: meta-llama/Llama-3.1-8B, ");
     }
 
     @Test
     void prefersTheModelsOwnFolderToTheCatalogue() throws IOException {
         Path model = Files.createDirectories(folder.resolve("HuggingFaceTB/SmolLM-135M"));
-        Files.copy(Path.of("examples/models/newt-tiny/config.json"), model.resolve("config.json"));
+        for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+            Files.copy(Path.of("examples/models/newt-tiny").resolve(name), model.resolve(name));
+        }
         Path file = Files.writeString(
                 folder.resolve("c.yaml"),
                 """
@@ -241,7 +262,7 @@ class PlannerTest {
         Path file = Files.writeString(
                 folder.resolve("c.yaml"),
                 """
-                base_model: org/some-model
+                base_model: ./some-model
                 learning_rate: 1e-4
                 datasets:
                   - path: nothing.jsonl
@@ -255,8 +276,8 @@ class PlannerTest {
                 .satisfiesExactly(
                         model -> assertThat(model)
                                 .startsWith(
-                                        "/c.yaml:1:13: error: base_model: /org/some-model is not a folder, and the model "
-                                                + "org/some-model has not been fetched from the hub yet"),
+                                        "/c.yaml:1:13: error: base_model: /some-model is not a folder; download the"
+                                                + " model and give the folder"),
                         data -> assertThat(data).startsWith("/c.yaml:4:11: error: /nothing.jsonl: does not exist."),
                         split -> assertThat(split).startsWith("/c.yaml:7:12: error: split: ")));
     }

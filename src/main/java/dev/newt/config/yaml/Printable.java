@@ -1,7 +1,11 @@
 package dev.newt.config.yaml;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** Text of unknown origin made fit for a terminal, and how wide it is there. */
 final class Printable {
+    private static final String INDENTED = "\n  ";
     private static final int FIRST_WIDE = 0x1100;
 
     private Printable() {}
@@ -20,6 +24,11 @@ final class Printable {
             }
         });
         return printable.toString();
+    }
+
+    /** As {@link #of}, but lines that are indented, and so cannot pass for lines of our own, stay lines. */
+    static String ofLines(String text) {
+        return Arrays.stream(text.split(INDENTED, -1)).map(Printable::of).collect(Collectors.joining(INDENTED));
     }
 
     static boolean isUnfit(int c) {

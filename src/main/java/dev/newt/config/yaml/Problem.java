@@ -36,7 +36,7 @@ public record Problem(
     }
 
     public Problem {
-        message = Printable.of(message);
+        message = Printable.ofLines(message);
     }
 
     public Problem(Place place, Severity severity, String message) {

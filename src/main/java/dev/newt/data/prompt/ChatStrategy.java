@@ -1,6 +1,7 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.data.RowFinding;
 import dev.newt.data.TrainOnEnd;
@@ -103,6 +104,14 @@ final class ChatStrategy implements PromptStrategy {
         boolean[] trained = marks.mask().trained(tokens);
         markEnds(turns, ends, tokens, trained);
         return List.of(new Example(tokens.ids(), trained));
+    }
+
+    /** Answers are to be ended, unless they are not trained or the user wants no end tokens. */
+    @Override
+    public Ending ending(Row row) {
+        boolean wanted = settings.trainOnEos() != TrainOnEnd.NONE
+                || (settings.trainOnEot() != TrainOnEnd.NONE && !eotIds.isEmpty());
+        return wanted && conversation.trainsAnswers() ? Ending.NEEDED : Ending.FREE;
     }
 
     private ChatRequest request(

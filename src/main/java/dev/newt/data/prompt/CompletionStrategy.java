@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
@@ -17,6 +18,11 @@ final class CompletionStrategy implements PromptStrategy {
         this.field = field;
         this.tokenizer = tokenizer;
         this.sequenceLen = sequenceLen;
+    }
+
+    @Override
+    public Ending ending(Row row) {
+        return Ending.FREE;
     }
 
     @Override

@@ -32,6 +32,11 @@ final class Conversation implements TurnReader {
     }
 
     @Override
+    public boolean trainsAnswers() {
+        return isLearnt("assistant") || settings.messageFieldTraining().isPresent();
+    }
+
+    @Override
     public List<Turn> turns(Row row) {
         JsonNode messages = parsed(row, settings.fieldMessages(), Fields.required(row, settings.fieldMessages()));
         if (!messages.isArray() || messages.isEmpty()) {

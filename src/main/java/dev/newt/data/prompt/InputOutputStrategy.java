@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
@@ -14,6 +15,11 @@ final class InputOutputStrategy implements PromptStrategy {
     InputOutputStrategy(Tokenizer tokenizer, boolean trainOnInputs) {
         this.tokenizer = tokenizer;
         this.trainOnInputs = trainOnInputs;
+    }
+
+    @Override
+    public Ending ending(Row row) {
+        return Ending.USUAL;
     }
 
     @Override

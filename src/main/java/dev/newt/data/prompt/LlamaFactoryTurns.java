@@ -24,6 +24,11 @@ final class LlamaFactoryTurns implements TurnReader {
     }
 
     @Override
+    public boolean trainsAnswers() {
+        return true;
+    }
+
+    @Override
     public List<Turn> turns(Row row) {
         if (info.sharegpt()) {
             return conversation(row, true);

@@ -1,6 +1,7 @@
 package dev.newt.data.prompt;
 
 import dev.newt.data.ChatSettings;
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
@@ -19,6 +20,8 @@ final class MessagesStrategy implements PromptStrategy {
     private static final List<String> ROLE_FIELDS = List.of("role", "from");
     private static final List<String> CONTENT_FIELDS = List.of("value", "text", "content");
     private static final List<String> WEIGHT_FIELDS = List.of("train", "weight");
+    private static final String CHATML_END = "<|im_end|>";
+    private static final String LLAMA3_END = "<|eot_id|>";
     private static final String ASSISTANT = "assistant";
     private static final Map<String, String> ROLES = Map.of(
             "system", "system", "user", "user", "human", "user", ASSISTANT, ASSISTANT, "gpt", ASSISTANT, "tool", "tool",
@@ -41,6 +44,12 @@ final class MessagesStrategy implements PromptStrategy {
                     "datasets: type messages writes its turns as chatml or llama3 do, so chat_template must"
                             + " be one of these. For other templates write type: chat_template.");
         }
+    }
+
+    /** The end of a turn is trained with it, so it can only be missing where the vocabulary lacks it. */
+    @Override
+    public Ending ending(Row row) {
+        return tokenizer.idOf(llama3 ? LLAMA3_END : CHATML_END).isPresent() ? Ending.USUAL : Ending.NEEDED;
     }
 
     /** Which keys the messages of a row have; the first message tells. */
@@ -103,11 +112,11 @@ final class MessagesStrategy implements PromptStrategy {
             return text.add(index == 0 ? "<|begin_of_text|>" : "", false)
                     .add("<|start_header_id|>" + header + "<|end_header_id|>\n\n", false)
                     .add(content.asString(), learnt)
-                    .add("<|eot_id|>", learnt);
+                    .add(LLAMA3_END, learnt);
         }
         return text.add("<|im_start|>" + role + "\n", false)
                 .add(content.asString(), learnt)
-                .add("<|im_end|>", learnt)
+                .add(CHATML_END, learnt)
                 .add("\n", false);
     }
 

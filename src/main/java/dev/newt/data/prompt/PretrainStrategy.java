@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
@@ -25,6 +26,11 @@ final class PretrainStrategy implements PromptStrategy {
         this.tokenizer = tokenizer;
         this.window = sequenceLen - 1;
         this.overlap = Math.min(LARGEST_OVERLAP, window / 2);
+    }
+
+    @Override
+    public Ending ending(Row row) {
+        return Ending.FREE;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.newt.data.prompt;
 
 import dev.newt.data.DatasetInfo;
 import dev.newt.data.DatasetSettings;
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.data.RowFinding;
 import dev.newt.io.UserException;
@@ -56,6 +57,11 @@ public final class PromptStrategies {
         @Override
         public List<Example> examples(Row row, Consumer<RowFinding> findings) {
             return of(row).examples(row, findings);
+        }
+
+        @Override
+        public Ending ending(Row row) {
+            return of(row).ending(row);
         }
 
         private PromptStrategy of(Row row) {

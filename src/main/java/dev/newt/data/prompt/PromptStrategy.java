@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.data.RowFinding;
 import dev.newt.rows.Row;
@@ -18,5 +19,10 @@ public interface PromptStrategy {
     /** As {@link #examples(Row)}; what may be wrong with the row is told. */
     default List<Example> examples(Row row, Consumer<RowFinding> findings) {
         return examples(row);
+    }
+
+    /** Whether what is trained of a row is meant to end with an end token; a row that {@link #examples} refuses is not asked. */
+    default Ending ending(Row row) {
+        return Ending.NEEDED;
     }
 }

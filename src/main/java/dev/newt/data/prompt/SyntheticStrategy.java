@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.data.Synthetic;
 import dev.newt.data.pack.Permutation;
@@ -21,6 +22,11 @@ final class SyntheticStrategy implements PromptStrategy {
                     + (rows.maxInputId().orElse(vocabulary) - 1)
                     + ", which is none. Choose a lower min_input_id or a higher max_input_id.");
         }
+    }
+
+    @Override
+    public Ending ending(Row row) {
+        return Ending.FREE;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.newt.data.prompt;
 
+import dev.newt.data.Ending;
 import dev.newt.data.Example;
 import dev.newt.rows.Row;
 import java.util.List;
@@ -12,6 +13,11 @@ import tools.jackson.databind.JsonNode;
  */
 final class TokenisedStrategy implements PromptStrategy {
     private static final int NOT_LEARNT = -100;
+
+    @Override
+    public Ending ending(Row row) {
+        return Ending.USUAL;
+    }
 
     @Override
     public List<Example> examples(Row row) {

@@ -12,4 +12,7 @@ interface TurnReader {
 
     /** Definitions of the tools that the conversation may use. */
     Optional<List<Map<String, Object>>> tools(Row row);
+
+    /** Whether the assistant's turns are trained, or can be by a message's own word. */
+    boolean trainsAnswers();
 }

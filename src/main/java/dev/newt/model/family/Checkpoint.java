@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * follow from config.json, some keep a tied head's weight.
  */
 public final class Checkpoint {
+    private static final long ROWS_LOOKED_AT = 16;
     private static final String PREFIX = "model.";
     private static final Set<DType> TYPES =
             Collections.unmodifiableSet(new LinkedHashSet<>(List.of(DType.F32, DType.BF16, DType.F16, DType.F64)));
@@ -33,6 +34,18 @@ public final class Checkpoint {
      * @throws dev.newt.io.UserException that lists all tensors that are missing, of a wrong shape or type, or in no place of this model
      */
     public static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory) {
+        return bind(config, directory, Long.MAX_VALUE);
+    }
+
+    /**
+     * Refuses what {@link #bind} refuses, without reading the weights: from the headers of their files, and the first rows of a head that
+     * should equal the embedding.
+     */
+    public static void require(ModelConfig config, ModelDirectory directory) {
+        bind(config, directory, ROWS_LOOKED_AT);
+    }
+
+    private static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory, long rowsRead) {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
         Map<String, Shape> expected = new LinkedHashMap<>();
@@ -42,7 +55,7 @@ public final class Checkpoint {
             expected.put(name, slot.shape());
         }
         List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
-        problems.addAll(strays(config, stored, expected.keySet()));
+        problems.addAll(strays(config, stored, expected.keySet(), rowsRead));
         ModelDirectory.refuse(directory.directory(), problems);
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
@@ -61,13 +74,14 @@ public final class Checkpoint {
     }
 
     /** A tensor that would be left out may be one that matters: a bias that config.json does not tell of, an adapter. */
-    private static List<String> strays(ModelConfig config, Map<String, StoredTensor> stored, Set<String> used) {
+    private static List<String> strays(
+            ModelConfig config, Map<String, StoredTensor> stored, Set<String> used, long rowsRead) {
         List<String> problems = new ArrayList<>();
         Set<String> known = new HashSet<>(used);
         if (config.spec().tiedHead() && stored.containsKey("lm_head.weight")) {
             known.add("lm_head.weight");
             String embedding = nameIn(stored, PREFIX + "embed_tokens.weight");
-            if (stored.containsKey(embedding) && !same(stored.get("lm_head.weight"), stored.get(embedding))) {
+            if (stored.containsKey(embedding) && !same(stored.get("lm_head.weight"), stored.get(embedding), rowsRead)) {
                 problems.add("lm_head.weight differs from " + embedding
                         + ", and config.json ties them; set tie_word_embeddings to false to use both");
             }
@@ -81,12 +95,12 @@ public final class Checkpoint {
         return problems;
     }
 
-    private static boolean same(StoredTensor a, StoredTensor b) {
+    private static boolean same(StoredTensor a, StoredTensor b, long rowsRead) {
         if (!a.shape().equals(b.shape()) || a.dtype() != b.dtype() || a.shape().rank() == 0) {
             return false;
         }
-        long rows = a.shape().dim(0);
-        long step = Math.max(1, rows * (64L << 20) / Math.max(1, a.bytes()));
+        long rows = Math.min(a.shape().dim(0), rowsRead);
+        long step = Math.max(1, a.shape().dim(0) * (64L << 20) / Math.max(1, a.bytes()));
         for (long row = 0; row < rows; row += step) {
             long end = Math.min(rows, row + step);
             if (!a.rows(row, end).equals(b.rows(row, end))) {

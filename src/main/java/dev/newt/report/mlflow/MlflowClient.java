@@ -136,8 +136,12 @@ final class MlflowClient {
         return run.artifactUri().startsWith("mlflow-artifacts:");
     }
 
-    /** @param name with forward slashes, below the run's artifacts */
-    void upload(Run run, String name, Path file, Duration limit) throws IOException, InterruptedException {
+    /**
+     * @param name with forward slashes, below the run's artifacts
+     * @param progress told each time that the server takes another part
+     */
+    void upload(Run run, String name, Path file, Duration limit, Runnable progress)
+            throws IOException, InterruptedException {
         String root = URI.create(run.artifactUri()).getPath();
         String path = Arrays.stream((root + "/" + name).split("/"))
                 .filter(part -> !part.isEmpty())
@@ -145,7 +149,7 @@ final class MlflowClient {
                 .collect(Collectors.joining("/"));
         HttpRequest.BodyPublisher content;
         try {
-            content = HttpRequest.BodyPublishers.ofFile(file);
+            content = new WatchedUpload(HttpRequest.BodyPublishers.ofFile(file), progress);
         } catch (FileNotFoundException e) {
             throw new MlflowException(file + " is no longer there", false);
         }

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * thread of its own sends, so that a slow server slows nothing, and a server that fails costs a warning.
  */
 public final class MlflowTracking implements TrainingListener, AutoCloseable {
+    private static final long TOLD_AFTER_MILLIS = 2000;
+
     private final MlflowSettings settings;
     private final Map<String, String> configuration;
     private final Map<String, String> tags;
@@ -113,10 +115,10 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
         }
         outbox.end(new Outbox.End(status, System.currentTimeMillis()));
         Duration limit = hasCheckpoints ? patience.upload() : patience.flush();
+        Duration quiet = hasCheckpoints ? patience.stalled() : patience.flush();
         boolean late = false;
         try {
-            thread.get().join(limit.toMillis());
-            late = thread.get().isAlive();
+            late = !ends(thread.get(), limit, quiet);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -125,6 +127,24 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
             heard.add("MLflow: " + settings.server() + " is too slow; the values of " + outbox.unsent()
                     + " steps or checkpoints were not sent. They are in output_dir");
         }
+    }
+
+    /** Waits for the sending thread as long as the server takes things, and says so where that lasts. */
+    private boolean ends(Thread thread, Duration limit, Duration quiet) throws InterruptedException {
+        thread.join(Math.min(TOLD_AFTER_MILLIS, limit.toMillis()));
+        if (thread.isAlive() && limit.toMillis() > TOLD_AFTER_MILLIS) {
+            heard.add("waiting for " + settings.server() + " to take what is left for MLflow, at most "
+                    + (hasCheckpoints ? quiet.toSeconds() + " s without progress and " : "") + limit.toSeconds()
+                    + " s in all");
+            tellWarnings();
+        }
+        long start = System.nanoTime();
+        while (thread.isAlive()
+                && outbox.quiet().compareTo(quiet) < 0
+                && System.nanoTime() - start < limit.toNanos()) {
+            thread.join(100);
+        }
+        return !thread.isAlive();
     }
 
     private void tellWarnings() {

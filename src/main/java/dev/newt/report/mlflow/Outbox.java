@@ -29,6 +29,7 @@ final class Outbox {
     private final LinkedBlockingDeque<Item> items = new LinkedBlockingDeque<>();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final AtomicLong lost = new AtomicLong();
+    private volatile long lastProgress = System.nanoTime();
 
     /** Adds something; where there is no room it is lost, and counted. */
     void put(Item item) {
@@ -41,6 +42,7 @@ final class Outbox {
 
     /** Adds the last item, for which there is always room. */
     void end(End end) {
+        progressed();
         items.add(end);
         ending.countDown();
     }
@@ -77,8 +79,19 @@ final class Outbox {
         return values;
     }
 
+    /** The server took something: part of a file, perhaps. */
+    void progressed() {
+        lastProgress = System.nanoTime();
+    }
+
+    /** How long ago the server last took something. */
+    Duration quiet() {
+        return Duration.ofNanos(System.nanoTime() - lastProgress);
+    }
+
     /** Removes the first {@code count} items. */
     void sent(int count) {
+        progressed();
         for (int i = 0; i < count; i++) {
             items.removeFirst();
         }

@@ -144,7 +144,7 @@ final class Sender implements Runnable {
             for (Path file : files(directory)) {
                 String name = directory.getFileName() + "/"
                         + directory.relativize(file).toString().replace('\\', '/');
-                client.upload(run, name, file, patience.upload());
+                client.upload(run, name, file, patience.upload(), outbox::progressed);
             }
         } catch (IOException e) {
             tellArtifacts("MLflow: " + directory.getFileName() + " was not sent whole: " + e.getMessage());

@@ -31,6 +31,7 @@ class MlflowTrackingTest {
             Duration.ofMillis(20),
             Duration.ofMillis(40),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
             Duration.ofSeconds(10));
 
     @TempDir
@@ -234,6 +235,7 @@ class MlflowTrackingTest {
                 Duration.ofMillis(20),
                 Duration.ofMillis(40),
                 Duration.ofMillis(300),
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(10));
         try (MlflowTracking tracking = tracking(false, impatient)) {
             long start = System.nanoTime();
@@ -339,5 +341,38 @@ class MlflowTrackingTest {
 
         assertThat(warnings).singleElement().asString().startsWith("MLflow: checkpoint-2 was not sent whole: ");
         assertThat(server.metrics("run0")).contains("loss 3 " + 8.0 / 3);
+    }
+
+    @Test
+    void aServerThatTakesNoUploadIsNotWaitedForToTheLimit() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        server.failing(request -> {
+            if (request.method().equals("PUT")) {
+                free.await();
+            }
+            return 0;
+        });
+        Patience impatient = new Patience(
+                Duration.ofSeconds(60),
+                3,
+                Duration.ofMillis(20),
+                Duration.ofMillis(40),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(2500));
+        try (MlflowTracking tracking = tracking(true, impatient)) {
+            tracking.on(started(0));
+            tracking.on(checkpoint(2));
+            tracking.on(finished());
+        } finally {
+            free.countDown();
+        }
+
+        assertThat(warnings)
+                .containsExactly(
+                        "waiting for " + server.uri() + " to take what is left for MLflow, at most 2 s without progress"
+                                + " and 60 s in all",
+                        "MLflow: " + server.uri() + " is too slow; the values of 1 steps or checkpoints were not sent."
+                                + " They are in output_dir");
     }
 }
