@@ -13,11 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
  * Writes the data of the main example, always the same bytes: run {@code java MakeOrders.java [data
- * folder]} (default {@code examples/data}).
+ * folder]} after MakeExampleData (default {@code examples/data}).
  *
  * <ul>
  *   <li>{@code orders-train.jsonl}: {"messages": [...]}, a request in plain words and the JSON object
@@ -27,14 +28,17 @@ import java.util.regex.Pattern;
  *       topics of which none occurs in any other file here.
  *   <li>{@code pretrain-copy.jsonl}: {"text": ...}, the text that teaches the small base model to copy:
  *       repeated words, records in two notations, requests with questions about their parts.
+ *   <li>{@code pretrain-copy-more.jsonl}: more of it, with the words of {@code pretrain.jsonl} among the
+ *       new ones: a word that the tokenizer knows as a whole must be copied like any other.
  * </ul>
  *
  * <p>Every word list and sentence pattern below was written for this project.
  */
 public final class MakeOrders {
-  private static final int TRAIN_ROWS = 3_000;
+  private static final int TRAIN_ROWS = 4_000;
   private static final int TEST_ROWS = 150;
   private static final int PRETRAIN_BYTES = 4_200_000;
+  private static final int PRETRAIN_MORE_BYTES = 1_300_000;
 
   // ------------------------------------------------- what only the held-out requests speak of
 
@@ -186,12 +190,24 @@ public final class MakeOrders {
   private static final List<String> CLASSES = words("first second");
   private static final List<String> SIZES = words("small medium large");
 
-  private final Random random;
-  private final boolean heldOut;
+  /** What rows are for. */
+  private enum Use {
+    PRETRAINING,
+    TRAINING,
+    HELD_OUT
+  }
 
-  private MakeOrders(long seed, boolean heldOut) {
+  private final Random random;
+  private final Use use;
+  private final boolean heldOut;
+  private final List<String> known;
+
+  /** @param known words of the text that the base model read first: those, too, must be copied and not guessed */
+  private MakeOrders(long seed, Use use, List<String> known) {
     this.random = new Random(seed);
-    this.heldOut = heldOut;
+    this.use = use;
+    this.heldOut = use == Use.HELD_OUT;
+    this.known = known;
   }
 
   public static void main(String[] args) throws IOException {
@@ -207,35 +223,52 @@ public final class MakeOrders {
                 + ")(?![\\p{L}\\p{M}])");
 
     Set<String> test = new LinkedHashSet<>();
-    MakeOrders tests = new MakeOrders(12, true);
+    MakeOrders tests = new MakeOrders(12, Use.HELD_OUT, List.of());
     while (test.size() < TEST_ROWS) {
       test.add(tests.request().chatRow());
     }
+    List<String> known = knownWords(folder.resolve("pretrain.jsonl"));
     Set<String> train = new LinkedHashSet<>();
-    MakeOrders training = new MakeOrders(11, false);
+    MakeOrders training = new MakeOrders(11, Use.TRAINING, known);
     while (train.size() < TRAIN_ROWS) {
       String row = training.request().chatRow();
-      if (!mentions.matcher(row.toLowerCase(Locale.ROOT)).find()) {
+      if (!mentions.matcher(decoded(row)).find()) {
         train.add(row);
       }
     }
+    write(
+        folder.resolve("pretrain-copy.jsonl"),
+        documents(new MakeOrders(13, Use.PRETRAINING, List.of()), PRETRAIN_BYTES, mentions));
+    write(
+        folder.resolve("pretrain-copy-more.jsonl"),
+        documents(new MakeOrders(14, Use.PRETRAINING, known), PRETRAIN_MORE_BYTES, mentions));
+    write(folder.resolve("orders-test.jsonl"), test);
+    write(folder.resolve("orders-train.jsonl"), train);
+  }
+
+  private static Set<String> documents(MakeOrders maker, int most, Pattern mentions) {
     Set<String> documents = new LinkedHashSet<>();
-    MakeOrders pretraining = new MakeOrders(13, false);
-    for (long bytes = 0; bytes < PRETRAIN_BYTES; ) {
-      String row = "{\"text\":" + quote(pretraining.document()) + "}";
-      if (!mentions.matcher(row.toLowerCase(Locale.ROOT)).find() && documents.add(row)) {
+    for (long bytes = 0; bytes < most; ) {
+      String row = "{\"text\":" + quote(maker.document()) + "}";
+      if (!mentions.matcher(decoded(row)).find() && documents.add(row)) {
         bytes += row.getBytes(StandardCharsets.UTF_8).length + 1;
       }
     }
-    write(folder.resolve("orders-test.jsonl"), test);
-    write(folder.resolve("orders-train.jsonl"), train);
-    write(folder.resolve("pretrain-copy.jsonl"), documents);
+    return documents;
+  }
+
+  /** In small letters, a line's end as white space. */
+  private static String decoded(String row) {
+    return row.replace("\\n", " ").toLowerCase(Locale.ROOT);
   }
 
   // --------------------------------------------------------------------------- open vocabulary
 
   /** A word that nobody has used: halves of two others, or one to four syllables. */
   private String inventedWord() {
+    if (!known.isEmpty() && random.nextInt(3) == 0) {
+      return knownWord();
+    }
     if (random.nextInt(5) < 2) {
       String first = pick(random.nextInt(3) > 0 ? NAMES : NOUNS).toLowerCase(Locale.ROOT);
       String second = pick(random.nextInt(3) > 0 ? NAMES : NOUNS).toLowerCase(Locale.ROOT);
@@ -266,11 +299,36 @@ public final class MakeOrders {
     return word.length() < 2 ? inventedWord() : word.toString();
   }
 
+  /** A word that the base model knows, as it is or as a half of another. */
+  private String knownWord() {
+    String word = pick(known);
+    return switch (random.nextInt(4)) {
+      case 0 -> word.substring(0, (word.length() + 1) / 2) + pick(known);
+      case 1 -> word + pick(NUCLEI) + pick(CODAS);
+      default -> word;
+    };
+  }
+
+  private static List<String> knownWords(Path pretraining) throws IOException {
+    Set<String> words = new TreeSet<>();
+    for (String row : Files.readAllLines(pretraining)) {
+      for (String word : decoded(row).replaceAll("<\\|[a-z]+\\|>", " ").split("[^\\p{L}]+")) {
+        if (word.length() > 2) {
+          words.add(word);
+        }
+      }
+    }
+    return List.copyOf(words);
+  }
+
   private static String capital(String word) {
     return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
   private String properWord() {
+    if (!known.isEmpty() && random.nextInt(3) == 0) {
+      return capital(knownWord());
+    }
     return switch (random.nextInt(10)) {
       case 0 -> capital(pick(NOUNS));
       case 1 -> pick(NAMES);
@@ -484,7 +542,21 @@ public final class MakeOrders {
     String persons = many + " " + (people == 1 ? pick("person", "guest") : pick("people", "people", "persons", "guests", "of us"));
     String forMany = pick("for " + persons, "for " + many, "for a party of " + many, "for a group of " + many);
     String text =
-        random.nextInt(3) == 0
+        spoken()
+            ? pick(
+                capital(many) + " of us want to eat at " + place + " " + day.words + " at " + time.words + ". The name is " + name,
+                "Do you have room " + forMany + " at " + place + " " + day.words + " at " + time.words + "? I'm " + name,
+                "We'd like to come to " + place + " " + day.words + " at " + time.words + ", " + persons + ", under the name " + name,
+                "Is a table " + forMany + " possible at " + place + " " + day.words + " at " + time.words + "? Put it under " + name,
+                "Please keep a table for " + name + " at " + place + " " + day.words + " at " + time.words + ". We will be " + many,
+                "Name: " + name + ". Place: " + place + ". " + capital(day.words) + " at " + time.words + ". " + capital(persons),
+                "Call " + place + " and say that we come " + day.words + " at " + time.words + ", " + persons + ", name of " + name,
+                "It is " + name + "'s birthday and " + many + " of us will be at " + place + " " + day.words + " at " + time.words,
+                "I'm " + name + ". Any space at " + place + " " + day.words + " at " + time.words + " " + forMany + "?",
+                "Dinner " + forMany + " at " + place + ", " + day.words + ", " + time.words + ". It's under " + name,
+                "There will be " + many + " of us at " + place + " " + day.words + " at " + time.words + ", on the name " + name,
+                name + " here. We are " + many + ", we want to try " + place + " " + day.words + " at " + time.words)
+            : random.nextInt(3) == 0
             ? pick(
                 "We are " + many + " and want to eat at " + place + " " + day.words + " at " + time.words
                     + ", name " + name,
@@ -533,7 +605,21 @@ public final class MakeOrders {
     }
     String goods = amount + " " + (sized ? size + " " : "") + noun;
     String text =
-        random.nextInt(3) == 0
+        spoken()
+            ? pick(
+                capital(goods) + " should go to " + name + " at " + address,
+                "Get " + goods + " over to " + name + ", " + pick("he", "she") + " lives at " + address,
+                capital(goods) + " for the office at " + address + ". Ask for " + name,
+                "Would it be possible to get " + goods + " to " + address + "? The name is " + name,
+                "My friend " + name + " is at " + address + " and wants " + goods,
+                name + " would like " + goods + ", the address is " + address,
+                "We're at " + address + " and would love " + goods + ". It's for " + name,
+                "Could somebody bring " + goods + " to " + name + "? The address is " + address,
+                "I live at " + address + ". Please bring me " + goods + ". My name is " + name,
+                "Take " + goods + " to " + address + " and give it to " + name,
+                "Hungry! " + capital(goods) + " to " + address + ", " + name + " will open the door",
+                "Address: " + address + ". Name: " + name + ". " + capital(goods))
+            : random.nextInt(3) == 0
             ? pick(
                 name + " at " + address + " wants " + goods,
                 "I am " + name + ", " + address + ", and I want " + goods,
@@ -570,7 +656,20 @@ public final class MakeOrders {
         "to talk about the ", "to discuss the ", "to discuss ", "regarding the ", "on the ", "concerning the ",
         "to go over the ") + topic;
     String text =
-        random.nextInt(3) == 0
+        spoken()
+            ? pick(
+                "Find " + minutes.words + " " + day.words + " at " + time.words + " so " + with + " and I can talk about the " + topic,
+                "Get me " + minutes.words + " with " + with + " " + day.words + " at " + time.words + ", subject: " + topic,
+                capital(day.words) + " at " + time.words + " is good for " + with + ", book " + minutes.words + " with "
+                    + pick("him", "her") + " about the " + topic,
+                "Ask " + with + " to meet me " + day.words + " at " + time.words + " for " + minutes.words + ", it is about the " + topic,
+                "I need " + minutes.words + " of " + with + "'s time " + day.words + " at " + time.words + " for the " + topic,
+                "The " + topic + " has to be discussed with " + with + ", " + minutes.words + " " + day.words + " at " + time.words,
+                "Could we have " + with + " in for " + minutes.words + " " + day.words + " at " + time.words + "? It's about the " + topic,
+                "Topic: " + topic + ". With: " + with + ". " + capital(day.words) + ", " + time.words + ", " + minutes.words,
+                with + " wants to see me about the " + topic + " " + day.words + " at " + time.words + ", give us " + minutes.words,
+                "Reserve " + minutes.words + " for " + with + " and me " + day.words + " at " + time.words + ", we talk about the " + topic)
+            : random.nextInt(3) == 0
             ? pick(
                 "I have to talk with " + with + " " + about + " " + day.words + " at " + time.words + " for "
                     + minutes.words,
@@ -618,8 +717,24 @@ public final class MakeOrders {
             amount + " " + seat + "-class " + tickets,
             amount + " " + tickets + " in " + seat + " class");
     String goodsWithMode = amount + " " + seat + " class " + mode + " " + tickets;
+    String seats = amount + " " + (count == 1 ? "seat" : "seats");
     String text =
-        random.nextInt(3) == 0
+        spoken()
+            ? pick(
+                "We're going to " + to + " " + day.words + ". " + capital(goods) + " by " + mode + " from " + from + ", please",
+                seats + ", " + seat + " class, on the " + mode + " that goes from " + from + " to " + to + " " + day.words,
+                "Could you get " + goods + " for the " + mode + " between " + from + " and " + to + " " + day.words + "?",
+                goods + ", " + from + " to " + to + ", " + mode + ", " + day.words,
+                "I travel " + day.words + " from " + from + " and must be in " + to + ", " + goods + " by " + mode,
+                "Please sort out " + goodsWithMode + " to " + to + " from " + from + " " + day.words,
+                "From: " + from + ". To: " + to + ". By " + mode + ", " + day.words + ", " + seat + " class, " + count(count)
+                    + (count == 1 ? " person" : " people"),
+                "There are " + count(count) + " of us, we want to take the " + mode + " from " + from + " to " + to + " "
+                    + day.words + " in " + seat + " class",
+                capital(mode) + " " + tickets + " from " + from + " to " + to + " " + day.words + ": " + count(count) + ", "
+                    + seat + " class",
+                "Is there a " + mode + " from " + from + " to " + to + " " + day.words + "? Then get me " + goods)
+            : random.nextInt(3) == 0
             ? pick(
                 "We are " + count(count) + " and travel from " + from + " to " + to + " by " + mode + " "
                     + day.words + ", " + seat + " class",
@@ -655,7 +770,19 @@ public final class MakeOrders {
     String about = pick("about ", "about the ", "about the ", "about our ", "about my ", "regarding the ",
         "because of the ", "concerning the ", "over the ") + topic;
     String text =
-        random.nextInt(3) == 0
+        spoken()
+            ? pick(
+                "I mustn't forget: " + task + " about the " + topic + " " + day.words + " at " + time.words,
+                capital(day.words) + " at " + time.words + ": " + task + " about the " + topic,
+                capital(day.words) + " " + time.words + " is when I have to " + task + " about the " + topic,
+                "Alarm " + day.words + " at " + time.words + ", I must " + task + " about the " + topic,
+                "pls remind me " + day.words + " " + time.words + " to " + task + " for the " + topic,
+                "The " + topic + ": I should " + task + " " + day.words + " at " + time.words + ", remind me",
+                "Wake me up " + day.words + " at " + time.words + " so that I " + task + " about the " + topic,
+                "I promised to " + task + " about the " + topic + ". " + capital(day.words) + " at " + time.words + " please",
+                "Would you tell me to " + task + " " + day.words + " at " + time.words + "? It is about the " + topic,
+                "Put on my list: " + task + ", " + topic + ", " + day.words + " at " + time.words)
+            : random.nextInt(3) == 0
             ? pick(
                 capital(day.words) + " at " + time.words + " I must " + task + " " + about,
                 "I must not forget to " + task + " " + about + " " + day.words + " at " + time.words,
@@ -678,6 +805,11 @@ public final class MakeOrders {
         text,
         "do", quote(verb), "who", quote(who), "topic", quote(topic), "day", quote(day.value),
         "time", quote(time.value));
+  }
+
+  /** Whether a request is put as people talk; the first text for copying and the held-out rows have none of these. */
+  private boolean spoken() {
+    return !known.isEmpty() && random.nextInt(5) < 2;
   }
 
   /** An opening and the phrases in a random order, now and then with commas between. */
