@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes the rows of alpaca-sample.jsonl in two other shapes: lists of segments, and tokens. */
 public final class MakeRowSamples {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int NOT_LEARNT = -100;
+    private static final int NOT_TRAINED = -100;
 
     public static void main(String[] args) throws Exception {
         Path data = Path.of("examples/data");
@@ -40,16 +40,16 @@ public final class MakeRowSamples {
 
     private static ObjectNode tokens(Tokenizer tokenizer, String prompt, String answer) {
         int[] before = tokenizer.encode(prompt);
-        int[] learnt = Arrays.copyOf(tokenizer.encode(answer), tokenizer.encode(answer).length + 1);
-        learnt[learnt.length - 1] = tokenizer.eosId().orElseThrow();
+        int[] answered = Arrays.copyOf(tokenizer.encode(answer), tokenizer.encode(answer).length + 1);
+        answered[answered.length - 1] = tokenizer.eosId().orElseThrow();
         ObjectNode row = JSON.createObjectNode();
         ArrayNode ids = row.putArray("input_ids");
         ArrayNode labels = row.putArray("labels");
         ArrayNode mask = row.putArray("attention_mask");
-        for (int[] part : List.of(before, learnt)) {
+        for (int[] part : List.of(before, answered)) {
             for (int id : part) {
                 ids.add(id);
-                labels.add(part == before ? NOT_LEARNT : id);
+                labels.add(part == before ? NOT_TRAINED : id);
                 mask.add(1);
             }
         }

@@ -126,17 +126,72 @@ def split_heads(self, x: Tensor, heads: int) -> Tensor:
     return x.view([x.size(0), heads, x.size(1) // heads]).transpose(0, 1).unsqueeze(0).contiguous()
 
 
-def append_to_cache(self, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, length: int) -> None:
-    keys[length:length + k.size(0)].copy_(k)
-    values[length:length + v.size(0)].copy_(v)
+# keys and values [places, capacity, kv_heads * dim]: the tokens offsets[i] to offsets[i + 1] go to places[i], behind the lengths[i] that it
+# holds.
+def append_to_cache(self, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, offsets: List[int], places: List[int],
+                    lengths: List[int]) -> None:
+    for i in range(len(places)):
+        n = offsets[i + 1] - offsets[i]
+        keys[places[i], lengths[i]:lengths[i] + n].copy_(k[offsets[i]:offsets[i + 1]])
+        values[places[i], lengths[i]:lengths[i] + n].copy_(v[offsets[i]:offsets[i + 1]])
 
 
-# Appends k and v behind the `length` tokens of the cache, then attends from the new tokens to all that each may see.
-def attention_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, length: int, heads: int,
-                     kv_heads: int, scale: float, window: int) -> Tensor:
+# Appends k and v, then attends from the new tokens to all that each may see, one sequence after the other.
+def attention_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, offsets: List[int],
+                     places: List[int], lengths: List[int], heads: int, kv_heads: int, scale: float,
+                     window: int) -> Tensor:
+    self.append_to_cache(k, v, keys, values, offsets, places, lengths)
+    if len(places) == 1:
+        return self.attention_of_one(q, keys[places[0]], values[places[0]], lengths[0], heads, kv_heads, scale, window)
+    out = torch.empty_like(q)
+    for i in range(len(places)):
+        start = offsets[i]
+        end = offsets[i + 1]
+        o = self.attention_of_one(q[start:end], keys[places[i]], values[places[i]], lengths[i], heads, kv_heads, scale,
+                                  window)
+        out[start:end].copy_(o)
+    return out
+
+
+# The same for one new token of each of many sequences, all at once: the shorter ones are hidden from behind their ends.
+def attention_of_next(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, offsets: List[int],
+                      places: List[int], lengths: List[int], heads: int, kv_heads: int, scale: float,
+                      window: int) -> Tensor:
     n = q.size(0)
     dim = q.size(1) // heads
-    self.append_to_cache(k, v, keys, values, length)
+    place = torch.tensor(places)
+    length = torch.tensor(lengths)
+    at = torch.add(torch.mul(place, keys.size(1)), length)
+    keys.view([-1, keys.size(2)]).index_copy_(0, at, k)
+    values.view([-1, values.size(2)]).index_copy_(0, at, v)
+    end = max(lengths) + 1
+    key = 0
+    if window > 0:
+        key = max(min(lengths) + 1 - window, 0)
+    ks = keys[:, key:end]
+    vs = values[:, key:end]
+    # The places ascend: as many as there are, they are all.
+    if n < keys.size(0):
+        ks = torch.index_select(ks, 0, place)
+        vs = torch.index_select(vs, 0, place)
+    columns = torch.arange(key, end).unsqueeze(0)
+    hidden = columns > length.unsqueeze(1)
+    if window > 0:
+        hidden = torch.logical_or(hidden, columns <= length.unsqueeze(1) - window)
+    mask = torch.zeros([n, end - key], dtype=q.dtype).masked_fill_(hidden, -1e30)
+    mask = mask.view([n, 1, 1, end - key]).expand([n, 1, heads // kv_heads, end - key]).contiguous()
+    qs = q.view([n, kv_heads, heads // kv_heads, dim])
+    ks = ks.reshape([n, end - key, kv_heads, dim]).transpose(1, 2).contiguous()
+    vs = vs.reshape([n, end - key, kv_heads, dim]).transpose(1, 2).contiguous()
+    o, l = torch._scaled_dot_product_flash_attention_for_cpu(qs, ks, vs, 0.0, False, attn_mask=mask, scale=scale)
+    return o.reshape([n, heads * dim])
+
+
+# The new tokens of one sequence, whose keys and values stand in the cache behind the `length` tokens before them.
+def attention_of_one(self, q: Tensor, keys: Tensor, values: Tensor, length: int, heads: int, kv_heads: int, scale: float,
+                     window: int) -> Tensor:
+    n = q.size(0)
+    dim = q.size(1) // heads
     if n == 1:
         # One query: the heads of a group stand as queries before their shared keys.
         end = length + 1

@@ -1,4 +1,4 @@
-# RMS norm, rotary embedding, gated activation.
+# Norms, rotary embedding, activations.
 
 
 # As Llama in Hugging Face's transformers: the norm in the accumulator type, rounded to x's type, then times the weight.
@@ -22,6 +22,34 @@ def rms_norm_backward(self, dy: Tensor, x: Tensor, w: Tensor, inverse: Tensor, w
     along = torch.sum(torch.mul(wide, normed), [-1], True).div_(-x.size(-1))
     wide.addcmul_(normed, along).mul_(column)
     return [torch.to(wide, x.dtype).view(x.size())] + d_weight
+
+
+# As torch.nn.LayerNorm: all in the accumulator type, rounded once. Keeps the mean and the inverse standard deviation of each row.
+def layer_norm(self, x: Tensor, w: Tensor, bias: List[Tensor], eps: float, accumulator: int) -> List[Tensor]:
+    wide = torch.to(x, accumulator).view([-1, x.size(-1)])
+    wide_bias = torch.zeros([x.size(-1)], dtype=accumulator)
+    if len(bias) > 0:
+        wide_bias = torch.to(bias[0], accumulator)
+    y, mean, inverse = torch.native_layer_norm(wide, [x.size(-1)], torch.to(w, accumulator), wide_bias, eps)
+    return [torch.to(y, x.dtype).view(x.size()), mean.view([-1]), inverse.view([-1])]
+
+
+def layer_norm_backward(self, dy: Tensor, x: Tensor, w: Tensor, mean: Tensor, inverse: Tensor, weight_gradient: bool,
+                        bias_gradient: bool, accumulator: int) -> List[Tensor]:
+    width = x.size(-1)
+    column = inverse.view([-1, 1])
+    normed = torch.sub(torch.to(x, accumulator).view([-1, width]), mean.view([-1, 1])).mul_(column)
+    wide = torch.to(dy, accumulator, False, True).view([-1, width])
+    rest: List[Tensor] = []
+    if weight_gradient:
+        rest.append(torch.sum(torch.mul(wide, normed), [0]))
+    if bias_gradient:
+        rest.append(torch.sum(wide, [0]))
+    wide.mul_(w)
+    along = torch.sum(torch.mul(wide, normed), [-1], True).div_(-width)
+    middle = torch.mean(wide, [-1], True)
+    wide.sub_(middle).addcmul_(normed, along).mul_(column)
+    return [torch.to(wide, x.dtype).view(x.size())] + rest
 
 
 # sign 1 rotates, -1 rotates back.
@@ -49,17 +77,30 @@ def activate(self, x: Tensor, activation: int) -> Tensor:
     return torch.gelu(x, approximate="tanh")
 
 
+def activation(self, x: Tensor, activation: int) -> Tensor:
+    return self.activate(x, activation)
+
+
+# The gradient before the activation, written over d_active.
+def activate_backward(self, d_active: Tensor, x: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+        torch.silu_backward(d_active, x, grad_input=d_active)
+    elif activation == 1:
+        torch.gelu_backward(d_active, x, grad_input=d_active)
+    else:
+        torch.gelu_backward(d_active, x, approximate="tanh", grad_input=d_active)
+    return d_active
+
+
+def activation_backward(self, dy: Tensor, x: Tensor, activation: int) -> Tensor:
+    return self.activate_backward(torch.clone(dy), x, activation)
+
+
 def gated_activation(self, gate: Tensor, up: Tensor, activation: int) -> Tensor:
     return self.activate(gate, activation).mul_(up)
 
 
 def gated_activation_backward(self, dy: Tensor, gate: Tensor, up: Tensor, activation: int) -> List[Tensor]:
     d_up = self.activate(gate, activation).mul_(dy)
-    d_active = torch.mul(dy, up)
-    if activation == 0:
-        torch.silu_backward(d_active, gate, grad_input=d_active)
-    elif activation == 1:
-        torch.gelu_backward(d_active, gate, grad_input=d_active)
-    else:
-        torch.gelu_backward(d_active, gate, approximate="tanh", grad_input=d_active)
+    d_active = self.activate_backward(torch.mul(dy, up), gate, activation)
     return [d_active, d_up]

@@ -47,6 +47,31 @@ def add_into(self, source: Tensor, target: Tensor) -> None:
     target.add_(torch.to(source, target.dtype))
 
 
+def scaled(self, x: Tensor, factor: float) -> Tensor:
+    return torch.mul(x, factor)
+
+
+# x [n, groups * width]: columns [start, start + length) of each group.
+def slice_columns(self, x: Tensor, groups: int, start: int, length: int) -> Tensor:
+    n = x.size(0)
+    by_group = x.view([n, groups, x.size(1) // groups])
+    # Of one row libtorch would give a view.
+    out = torch.empty([n, groups, length], dtype=x.dtype)
+    return out.copy_(by_group[:, :, start:start + length]).view([n, groups * length])
+
+
+# The way back: source is added to those columns of target.
+def add_columns(self, source: Tensor, target: Tensor, groups: int, start: int) -> None:
+    n = target.size(0)
+    length = source.size(1) // groups
+    by_group = target.view([n, groups, target.size(1) // groups])
+    by_group[:, :, start:start + length].add_(source.view([n, groups, length]))
+
+
+def add_rows(self, source: Tensor, target: Tensor, start: int) -> None:
+    target[start:start + source.size(0)].add_(source)
+
+
 def scale(self, tensors: List[Tensor], factor: float) -> None:
     torch._foreach_mul_(tensors, factor)
 

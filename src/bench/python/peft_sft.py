@@ -50,9 +50,9 @@ def examples(path, tokenizer, longest):
     for line in open(path, encoding="utf-8"):
         row = json.loads(line)
         given = tokenizer(prompt(row))["input_ids"]
-        learnt = tokenizer(row["output"], add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+        target = tokenizer(row["output"], add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
         if len(given) < longest:
-            yield (given + learnt)[:longest], ([IGNORED] * len(given) + learnt)[:longest]
+            yield (given + target)[:longest], ([IGNORED] * len(given) + target)[:longest]
 
 
 def padded(batch, filler):

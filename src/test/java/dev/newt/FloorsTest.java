@@ -36,13 +36,14 @@ class FloorsTest {
             Map.entry("adapter", List.of("tensor", "weights", "model")),
             Map.entry("objective", List.of("tensor", "data")),
             Map.entry("optim", List.of("tensor")),
-            Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim")),
+            Map.entry("train", List.of("tensor", "weights", "model", "data", "adapter", "objective", "optim", "ranks")),
+            Map.entry("ranks", List.of("tensor")),
             Map.entry("config", List.of()),
             Map.entry(
                     "plan",
                     List.of(
-                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token",
-                            "rows")),
+                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
+                            "optim", "train")),
             Map.entry(
                     "run",
                     List.of(
@@ -55,7 +56,6 @@ class FloorsTest {
                             "objective",
                             "optim",
                             "train",
-                            "config",
                             "plan",
                             "hub",
                             "jinja",

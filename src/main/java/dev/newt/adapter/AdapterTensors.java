@@ -1,5 +1,6 @@
 package dev.newt.adapter;
 
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.tensor.DType;
@@ -33,10 +34,15 @@ final class AdapterTensors {
                 }
             }
         }
-        Stream<String> head = model.spec().tiedHead() ? Stream.of(Lora.HEAD) : Stream.empty();
+        Stream<String> head =
+                model.spec().tiedHead() ? Stream.of(model.tensors().moduleName(Role.HEAD)) : Stream.empty();
         List<String> saved = LoraTargets.saved(
                 settings.modulesToSave(),
-                Stream.concat(model.tensors().all().stream().map(TensorSlot::moduleName).distinct(), head)
+                Stream.concat(
+                                model.tensors().all().stream()
+                                        .map(TensorSlot::moduleName)
+                                        .distinct(),
+                                head)
                         .toList(),
                 adapted);
         for (TensorSlot slot : model.tensors().all()) {
@@ -44,9 +50,9 @@ final class AdapterTensors {
                 tensors.add(new TensorInfo(Lora.PREFIX + slot.name(), DType.F32, slot.shape()));
             }
         }
-        if (model.spec().tiedHead() && saved.contains(Lora.HEAD)) {
+        if (model.spec().tiedHead() && saved.contains(model.tensors().moduleName(Role.HEAD))) {
             tensors.add(new TensorInfo(
-                    Lora.PREFIX + Lora.HEAD + ".weight",
+                    Lora.PREFIX + model.tensors().moduleName(Role.HEAD) + ".weight",
                     DType.F32,
                     Shape.of(model.spec().vocabulary(), model.spec().hidden())));
         }

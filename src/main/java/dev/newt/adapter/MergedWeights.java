@@ -1,6 +1,7 @@
 package dev.newt.adapter;
 
 import dev.newt.io.UserException;
+import dev.newt.model.Role;
 import dev.newt.model.family.Checkpoint;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
@@ -43,9 +44,11 @@ public final class MergedWeights {
         this.engine = engine;
         this.settings = settings;
         this.adapter = adapter;
+        String head = config.tensors().moduleName(Role.HEAD) + ".weight";
+        String table = config.tensors().moduleName(Role.EMBEDDING) + ".weight";
         this.untied = config.spec().tiedHead()
-                && (adapter.find(saved("lm_head.weight")).isPresent()
-                        || adapter.find(saved("model.embed_tokens.weight")).isPresent());
+                && (adapter.find(saved(head)).isPresent()
+                        || adapter.find(saved(table)).isPresent());
         for (Map.Entry<TensorSlot, StoredTensor> entry :
                 Checkpoint.bind(config, directory).entrySet()) {
             String name = entry.getKey().name();
@@ -55,9 +58,9 @@ public final class MergedWeights {
         }
         if (untied) {
             // peft trains a copy for each of the two places of a tied weight.
-            StoredTensor embedding = base.get("model.embed_tokens.weight");
-            base.put("lm_head.weight", embedding);
-            tensors.add(new TensorInfo("lm_head.weight", embedding.dtype(), embedding.shape()));
+            StoredTensor embedding = base.get(table);
+            base.put(head, embedding);
+            tensors.add(new TensorInfo(head, embedding.dtype(), embedding.shape()));
         }
     }
 

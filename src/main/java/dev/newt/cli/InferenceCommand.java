@@ -3,6 +3,7 @@ package dev.newt.cli;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.run.InferenceRun;
 import dev.newt.run.InferenceRun.Message;
@@ -82,10 +83,10 @@ final class InferenceCommand implements Command {
                     + " out and give prompts on standard input, one a line");
         }
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetchModel(loaded, new DownloadProgress(console));
+        Inputs.fetchModel(SettingsReader.read(loaded), new DownloadProgress(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
-        try (InferenceRun run = InferenceRun.open(loaded, Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
+        try (InferenceRun run = InferenceRun.open(Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
             Optional<String> prompt = arguments.value(PROMPT);
             if (prompt.isPresent()) {
                 answer(run, prompt.get(), arguments.value(SYSTEM), sampling, console);

@@ -1,6 +1,8 @@
 package dev.newt.cli;
 
 import dev.newt.config.LoadedConfig;
+import dev.newt.plan.RunSettings;
+import dev.newt.plan.SettingsReader;
 import dev.newt.run.Inputs;
 import dev.newt.run.MergeRun;
 import java.nio.file.Path;
@@ -35,8 +37,9 @@ final class MergeLoraCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) {
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetchModel(loaded, new DownloadProgress(console));
-        Path merged = MergeRun.merge(loaded, arguments.value(ADAPTER).map(Path::of));
+        RunSettings settings = SettingsReader.read(loaded);
+        Inputs.fetchModel(settings, new DownloadProgress(console));
+        Path merged = MergeRun.merge(settings, arguments.value(ADAPTER).map(Path::of));
         console.out().println("merged model: " + merged);
         return ExitCode.DONE;
     }

@@ -50,8 +50,8 @@ final class PlanCommand implements Command {
         } catch (ModelNotFetchedException e) {
             return notFetched(loaded, e, arguments, console);
         }
-        boolean refused =
-                arguments.has(Arguments.STRICT) && loaded.warnings().size() + plan.warnings().size() > 0;
+        boolean refused = arguments.has(Arguments.STRICT)
+                && loaded.warnings().size() + plan.warnings().size() > 0;
         if (arguments.json() && !arguments.has(JSON)) {
             ProblemJson problems = new ProblemJson();
             problems.add(loaded.warnings());

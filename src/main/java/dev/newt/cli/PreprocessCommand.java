@@ -5,6 +5,7 @@ import dev.newt.data.DataChecks;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.DataPage;
 import dev.newt.run.DataPreview;
@@ -55,9 +56,9 @@ final class PreprocessCommand implements Command {
         int rows = arguments.value(ROWS).map(text -> count(ROWS, text)).orElse(0);
         Optional<Integer> debug = arguments.value(DEBUG).map(text -> count(DEBUG, text));
         LoadedConfig loaded = arguments.config(console);
-        Inputs.fetch(loaded, new DownloadProgress(console));
+        Inputs.fetch(SettingsReader.read(loaded), new DownloadProgress(console));
         ExecutionPlan plan = Planner.plan(loaded);
-        try (DataPreview run = DataPreview.prepare(loaded, plan, new PreparationProgress(console))) {
+        try (DataPreview run = DataPreview.prepare(plan, new PreparationProgress(console))) {
             if (run.isFirstWindow()) {
                 console.out()
                         .println("streaming: the run reads the rows itself; these are the first "

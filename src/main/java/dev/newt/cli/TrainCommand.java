@@ -3,8 +3,10 @@ package dev.newt.cli;
 import dev.newt.config.LoadedConfig;
 import dev.newt.data.Samples.PromptAndAnswer;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.Fit;
 import dev.newt.plan.PlanTable;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.report.HtmlReport;
 import dev.newt.report.MetricsFile;
@@ -27,9 +29,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
 
 /** Trains what a configuration says. */
 final class TrainCommand implements Command {
+    private static final String ANYWAY = "anyway";
     private static final int SAMPLES_SHOWN = 3;
     private static final int SAMPLES_REPORTED = 20;
 
@@ -44,18 +49,34 @@ final class TrainCommand implements Command {
     }
 
     @Override
+    public Options options() {
+        return new Options()
+                .addOption(Option.builder()
+                        .longOpt(ANYWAY)
+                        .desc("train even if the plan does not fit into the memory of this machine")
+                        .get());
+    }
+
+    @Override
     public int run(Arguments arguments, Console console) {
         LoadedConfig loaded = arguments.config(console);
         DownloadProgress downloads = new DownloadProgress(console);
-        Inputs.fetch(loaded, downloads);
+        Inputs.fetch(SettingsReader.read(loaded), downloads);
         ExecutionPlan plan = Planner.plan(loaded);
-        console.out().print(PlanTable.of(plan));
+        Fit fit = Fit.of(loaded, plan);
+        console.out().print(PlanTable.of(plan, fit));
         plan.warnings().forEach(warning -> console.err().println("warning: " + warning));
-        TrainingRun.requireNothingLost(loaded, plan);
-        Inputs.fetchModel(loaded, downloads);
+        if (fit.verdict() == Fit.Verdict.DOES_NOT_FIT && !arguments.has(ANYWAY)) {
+            console.err()
+                    .println("error: this run does not fit into the memory of this machine. Change the configuration as"
+                            + " the plan above says, or start it all the same with --" + ANYWAY);
+            return ExitCode.BAD_INPUT;
+        }
+        TrainingRun.requireNothingLost(plan);
+        Inputs.fetchModel(plan.settings(), downloads);
         StopRequest stop = new StopRequest();
         try (InterruptSignals signals = new InterruptSignals(stop, console.err());
-                TrainingRun run = TrainingRun.prepare(loaded, plan, new PreparationProgress(console))) {
+                TrainingRun run = TrainingRun.prepare(plan, new PreparationProgress(console))) {
             return new Session(loaded, plan, run, console, stop).run();
         } catch (TrainingFailedException e) {
             console.err().println("error: " + e.getMessage());

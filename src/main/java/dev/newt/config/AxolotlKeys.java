@@ -72,8 +72,7 @@ final class AxolotlKeys {
             return new Values(
                     refused,
                     Stream.of(cell.substring(refused ? 1 : 0).split(","))
-                            .map(glob -> Pattern.compile(
-                                    Pattern.quote(glob).replace("*", "\\E.*\\Q")))
+                            .map(glob -> Pattern.compile(Pattern.quote(glob).replace("*", "\\E.*\\Q")))
                             .toList());
         }
 

@@ -289,8 +289,7 @@ final class Binder {
     /** What stands below a key without effect may ask for something. */
     private void judgeBelow(AxolotlKeys.Unbound above, String path, YamlTree value) {
         if (value instanceof YamlTree.Mapping mapping) {
-            mapping.entries().forEach((key, entry) -> AxolotlKeys.at(
-                            above.doc().path() + "." + key)
+            mapping.entries().forEach((key, entry) -> AxolotlKeys.at(above.doc().path() + "." + key)
                     .filter(below -> below.doc().status() != KeyStatus.NO_EFFECT
                             || below.values().firstRefused(entry.value()).isPresent())
                     .ifPresent(below -> judge(below, path + "." + key, entry)));

@@ -37,8 +37,7 @@ public final class ConfigFile {
      * @param further problems of the model; called only where there are errors already, with what could be read: the name of the base model is
      *     there, and no other key need be right
      */
-    public static LoadedConfig load(
-            Path file, List<String> overrides, Function<LoadedConfig, List<Problem>> further) {
+    public static LoadedConfig load(Path file, List<String> overrides, Function<LoadedConfig, List<Problem>> further) {
         return load(
                 file,
                 overrides,

@@ -106,12 +106,12 @@ public record DatasetConfig(
                 Map<String, String> messagePropertyMappings,
         @Key(
                         value = "message_field_training",
-                        description = "Key of a message that says by true or false whether it is learnt.",
+                        description = "Key of a message that says by true or false whether it is trained.",
                         example = "train")
                 Optional<String> messageFieldTraining,
         @Key(
                         value = "message_field_training_detail",
-                        description = "Key of a message that lists which of its characters are learnt.",
+                        description = "Key of a message that lists which of its characters are trained.",
                         example = "train_detail")
                 Optional<String> messageFieldTrainingDetail,
         @Key(
@@ -121,13 +121,13 @@ public record DatasetConfig(
                 Map<String, List<String>> roles,
         @Key(
                         value = "roles_to_train",
-                        description = "Roles whose messages are learnt; unset, assistant.",
+                        description = "Roles whose messages are trained; unset, assistant.",
                         example = "[assistant]")
                 Optional<List<String>> rolesToTrain,
         @Key(
                         value = "train_on_eos",
                         description =
-                                "After which messages the tokenizer's end token is learnt; unset, after those that are learnt (turn).",
+                                "After which messages the tokenizer's end token is trained; unset, after those that are trained (turn).",
                         example = "turn")
                 Optional<TrainOnEnd> trainOnEos,
         @Key(

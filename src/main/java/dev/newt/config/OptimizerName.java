@@ -3,7 +3,7 @@ package dev.newt.config;
 import java.util.Optional;
 
 /**
- * {@code optimizer}. All are AdamW with two 32-bit moments a parameter. Variants that store the moments in fewer bits are accepted and run as
+ * {@code optimizer}. Those of AdamW have two 32-bit moments a parameter. Variants that store the moments in fewer bits are accepted and run as
  * plain AdamW, which is at least as exact; what that takes more is said by the plan. Paged ones keep them in main memory, where they are.
  */
 public enum OptimizerName implements Choice {
@@ -24,7 +24,18 @@ public enum OptimizerName implements Choice {
     AO_ADAMW_8BIT("ao_adamw_8bit", Narrow.EIGHT),
     AO_ADAMW_FP8("ao_adamw_fp8", Narrow.EIGHT),
     FLASH_ADAMW("flash_adamw", Narrow.EIGHT),
-    OPTIMI_ADAMW("optimi_adamw", Narrow.SIXTEEN);
+    OPTIMI_ADAMW("optimi_adamw", Narrow.SIXTEEN),
+    SGD("sgd", Rule.SGD),
+    LION_32BIT("lion_32bit", Rule.LION),
+    PAGED_LION_32BIT("paged_lion_32bit", Rule.LION),
+    LION_PYTORCH("lion_pytorch", Rule.LION);
+
+    /** How the gradients change the weights. */
+    public enum Rule {
+        ADAMW,
+        SGD,
+        LION
+    }
 
     /**
      * The state in fewer bits than 32, as the variant's own library keeps it.
@@ -41,19 +52,30 @@ public enum OptimizerName implements Choice {
 
     private final String text;
 
+    private final Rule rule;
+
     private final Optional<Narrow> narrow;
 
     OptimizerName(String text) {
-        this(text, Optional.empty());
+        this(text, Rule.ADAMW);
+    }
+
+    OptimizerName(String text, Rule rule) {
+        this(text, rule, Optional.empty());
     }
 
     OptimizerName(String text, Narrow narrow) {
-        this(text, Optional.of(narrow));
+        this(text, Rule.ADAMW, Optional.of(narrow));
     }
 
-    OptimizerName(String text, Optional<Narrow> narrow) {
+    OptimizerName(String text, Rule rule, Optional<Narrow> narrow) {
         this.text = text;
+        this.rule = rule;
         this.narrow = narrow;
+    }
+
+    public Rule rule() {
+        return rule;
     }
 
     @Override

@@ -60,7 +60,7 @@ public record TrainingConfig(
         @Key(
                         value = "optimizer",
                         byDefault = "adamw_torch_fused",
-                        description = "How gradients change the weights: AdamW, in all its spellings.",
+                        description = "How gradients change the weights: AdamW, in all its spellings, SGD or Lion.",
                         example = "adamw_torch")
                 OptimizerName optimizer,
         @Key(value = "learning_rate", description = "Learning rate after the warm-up.", example = "2e-4") @Positive

@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How a {@code chat_template} dataset is read and which of its tokens are learnt. Names are Axolotl's.
+ * How a {@code chat_template} dataset is read and which of its tokens are trained. Names are Axolotl's.
  *
  * @param chatTemplate which template
  * @param fieldMessages column of the conversation
  * @param fieldTools column of the tool definitions
  * @param messagePropertyMappings from the template's name of a message's property to the row's
  * @param roles from the template's role to the row's names for it
- * @param rolesToTrain roles whose turns are learnt
- * @param trainOnEos after which turns the tokenizer's end token is learnt
+ * @param rolesToTrain roles whose turns are trained
+ * @param trainOnEos after which turns the tokenizer's end token is trained
  * @param trainOnEot the same for {@code eotTokens}
  * @param eotTokens further tokens that end a turn
- * @param messageFieldTraining key of a message that says by true or false whether its turn is learnt
- * @param messageFieldTrainingDetail key of a message that lists which characters are learnt
+ * @param messageFieldTraining key of a message that says by true or false whether its turn is trained
+ * @param messageFieldTrainingDetail key of a message that lists which characters are trained
  * @param fieldThinking key of a message that holds its reasoning
  * @param templateThinkingKey the template's name for it
  * @param dropSystemMessage whether a leading system turn is left out
@@ -54,7 +54,7 @@ public record ChatSettings(
         chatTemplateKwargs = Collections.unmodifiableMap(new TreeMap<>(chatTemplateKwargs));
     }
 
-    /** Columns and roles as Axolotl assumes them; the assistant's turns and their end tokens are learnt. */
+    /** Columns and roles as Axolotl assumes them; the assistant's turns and their end tokens are trained. */
     public static ChatSettings defaults() {
         return new ChatSettings(
                 TemplateChoice.ofTokenizer(),

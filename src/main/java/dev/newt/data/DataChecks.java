@@ -67,8 +67,7 @@ public record DataChecks(List<Problem> problems, List<Problem> remarks) {
                 ? rows.remarks()
                 : statistics.details().warnings().stream()
                         .filter(warning -> !warning.finding().isError())
-                        .filter(warning ->
-                                warning.finding() != RowFinding.ENDS_BEFORE_EOS || warning.rows() > said)
+                        .filter(warning -> warning.finding() != RowFinding.ENDS_BEFORE_EOS || warning.rows() > said)
                         .map(warning -> problem(key, warning))
                         .toList();
         return new DataChecks(problems, remarks);

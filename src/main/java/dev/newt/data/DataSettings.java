@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.io.NotInHash;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -10,7 +11,7 @@ import java.util.function.Function;
  * @param datasets training rows, one entry behind the other
  * @param testDatasets evaluation rows; excludes {@code valSetSize}
  * @param valSetSize rows set aside for evaluation: a part below 1, or a count; 0 for none
- * @param trainOnInputs whether prompts are learnt too
+ * @param trainOnInputs whether prompts are trained too
  * @param sequenceLen most tokens of an example
  * @param minSampleLen fewest tokens of an example
  * @param excessLengthStrategy what happens to longer ones
@@ -32,9 +33,9 @@ public record DataSettings(
         ExcessLengthStrategy excessLengthStrategy,
         boolean samplePacking,
         long seed,
-        int threads,
-        Path datasetPreparedPath,
-        Function<String, Path> paths,
+        @NotInHash("rows are tokenised alike however many at once") int threads,
+        @NotInHash("where prepared rows lie decides nothing of them") Path datasetPreparedPath,
+        @NotInHash("rows are named as they are written") Function<String, Path> paths,
         boolean datasetExactDeduplication,
         Mixing mixing) {
     /** Fewest tokens that give a loss: one to be predicted from one before it. */

@@ -109,7 +109,7 @@ public final class DataStream implements AutoCloseable {
     /**
      * The next window, as soon as it is there.
      *
-     * @throws UserException if a row or file cannot be used, or a pass leaves nothing to learn
+     * @throws UserException if a row or file cannot be used, or a pass leaves nothing to train on
      */
     public Window next() {
         Outcome outcome = Interruptible.get(handOver::take);

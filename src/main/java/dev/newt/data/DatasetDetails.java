@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param tokens how many examples have how many tokens
  * @param trainedTokens how many examples have how many trained tokens
  * @param longestRows before any was left out or cut, longest first
- * @param firstTrained the tokens that are learnt first in an example, most common first
+ * @param firstTrained the tokens that are trained first in an example, most common first
  * @param warnings one for each finding that some rows gave
  * @param ends whether answers end, one entry for each data set that has any
  * @param leastTrained the first of the rows with the smallest share of trained tokens, of those that are kept

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param path of the rows: a file beside dataset_info.json, an address, or a name on the hub
  * @param part of what lies there that is meant
  * @param sharegpt whether the rows are conversations; else they are instructions
- * @param preference what is learnt from the rows, where they hold answers that were judged
+ * @param preference what is trained on the rows, where they hold judged answers
  * @param columns from LLaMA-Factory's name of a column to the rows', with its defaults
  * @param tags the same for what a message says of its role
  */
@@ -78,7 +78,7 @@ public record DatasetInfo(
                     + (preference.get() == PreferenceKind.KTO
                             ? "answers with verdicts (kto_tag)"
                             : "ranked answers (ranking: true)")
-                    + ", and no objective learns from preferences yet. For supervised training on the good answers"
+                    + ", and there is no objective for preference data yet. For supervised training on the good answers"
                     + " alone, write an entry that names their column as response.");
         }
         return this;

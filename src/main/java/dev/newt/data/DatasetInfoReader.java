@@ -62,7 +62,7 @@ final class DatasetInfoReader {
     private DatasetInfo info(Path file) {
         for (String column : List.of("images", "videos", "audios")) {
             if (columns.containsKey(column)) {
-                throw error("has " + column + ", of which nothing can be learnt here; only text can");
+                throw error("has " + column + ", which cannot be trained on; only text can");
             }
         }
         Optional<PreferenceKind> preference = preference();

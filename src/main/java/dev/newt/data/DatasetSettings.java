@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param type name of the prompt strategy; empty for rows that are tokens already
  * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
  * @param field text column of {@code completion}
- * @param chat what {@code chat_template} reads and learns
+ * @param chat which parts of a conversation {@code chat_template} reads and trains
  * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
  * @param shard the part that is read; empty for all
  * @param synthetic rows of type {@code _synthetic}; then there are no files

@@ -9,7 +9,7 @@ package dev.newt.data;
  * @param tooLong left out because they were longer than {@code sequence_len}
  * @param truncated cut to {@code sequence_len}
  * @param tooShort left out because they were shorter than {@code min_sample_len}
- * @param untrained left out because no token of them is learnt
+ * @param untrained left out because no token of them is trained
  * @param empty rows without text
  * @param tokens of all examples kept
  * @param trainedTokens that give a loss

@@ -49,8 +49,7 @@ final class DetailCounter {
         tokens[classOf(example.length())]++;
         trained[classOf(trainedTokens)]++;
         if (leastTrained.isEmpty() || leastTrained.get().share() > (double) trainedTokens / example.length()) {
-            leastTrained =
-                    Optional.of(new DatasetDetails.TrainedRow(row.place(), example.length(), trainedTokens));
+            leastTrained = Optional.of(new DatasetDetails.TrainedRow(row.place(), example.length(), trainedTokens));
         }
         for (int i = 1; i < example.length(); i++) {
             if (example.trained()[i]) {

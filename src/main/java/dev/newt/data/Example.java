@@ -4,7 +4,7 @@ package dev.newt.data;
  * One tokenised row.
  *
  * @param tokenIds of the whole row, special tokens included
- * @param trained whether token i is learnt (predicted from the tokens before it); same length. The first token is never learnt: nothing
+ * @param trained whether token i is trained (predicted from the tokens before it); same length. The first token never is: nothing
  *     stands before it
  */
 public record Example(int[] tokenIds, boolean[] trained) {

@@ -30,8 +30,7 @@ final class LengthPolicy {
      * @param sources data sets that the rows are of
      * @param kept takes the examples that are kept, with the rows that they came of
      */
-    LengthPolicy(
-            DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
+    LengthPolicy(DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
         this.settings = settings;
         this.ends = new EndCounter(sources, tokenizer);
         this.details = new DetailCounter(settings.sequenceLen());
@@ -76,19 +75,18 @@ final class LengthPolicy {
                         + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
             }
         }
-        int learnt = example.trainedTokens();
+        int trained = example.trainedTokens();
         if (example.length() < settings.minSampleLen()) {
             tooShort++;
-        } else if (learnt == 0) {
+        } else if (trained == 0) {
             untrained++;
-            details.found(
-                    row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
+            details.found(row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
         } else {
             examples++;
             tokens += example.length();
-            trainedTokens += learnt;
+            trainedTokens += trained;
             longest = Math.max(longest, example.length());
-            details.kept(row, example, learnt);
+            details.kept(row, example, trained);
             ends.kept(encoded, given, example);
             kept.accept(row, example);
         }

@@ -36,7 +36,7 @@ public final class Preparation {
     /**
      * Prepares the data, or finds them prepared by an earlier run.
      *
-     * @throws UserException if a file or row cannot be used, or nothing is left to learn
+     * @throws UserException if a file or row cannot be used, or nothing is left to train on
      */
     public static PreparedData prepare(DataSettings settings, Tokenizer tokenizer, Progress progress) {
         return prepare(settings, "datasets", tokenizer, progress);
@@ -117,11 +117,10 @@ public final class Preparation {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 Origins.Writer origins = new Origins.Writer(directory, name);
                 RowReader reader = new RowReader()) {
-            LengthPolicy policy =
-                    new LengthPolicy(settings, sources, tokenizer, (row, example) -> {
-                        writer.add(example);
-                        origins.add(row);
-                    });
+            LengthPolicy policy = new LengthPolicy(settings, sources, tokenizer, (row, example) -> {
+                writer.add(example);
+                origins.add(row);
+            });
             int[] counts = new int[sources.size()];
             for (int i = 0; i < counts.length; i++) {
                 DataSource source = sources.get(i);

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * The data of a run, ready to be read.
  *
- * @param train examples to learn
+ * @param train examples to train on
  * @param validation examples to evaluate on: set aside from the training rows, or those of {@code test_datasets}
  * @param statistics of {@code datasets}, before rows were set aside
  * @param testStatistics of {@code test_datasets}

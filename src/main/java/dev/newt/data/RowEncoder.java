@@ -120,8 +120,7 @@ final class RowEncoder implements AutoCloseable {
         byte[] fingerprint =
                 fingerprints ? new Sha256().add(row.fields().toString()).digest() : new byte[0];
         List<Example> examples = source.strategy().examples(row, findings::add);
-        return new Encoded(
-                row, source, fingerprint, examples, source.strategy().ending(row), findings);
+        return new Encoded(row, source, fingerprint, examples, source.strategy().ending(row), findings);
     }
 
     private void handOn(Future<Done> task) {

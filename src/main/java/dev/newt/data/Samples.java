@@ -17,7 +17,7 @@ public final class Samples {
 
     private Samples() {}
 
-    /** The last answer that is learnt and all that stands before it; empty where nothing stands before it. */
+    /** The last answer that is trained and all that stands before it; empty where nothing stands before it. */
     public static Optional<PromptAndAnswer> promptAndAnswer(Example example, Tokenizer tokenizer) {
         boolean[] trained = example.trained();
         int end = trained.length;

@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Rows of random tokens, all learnt, for measurements. Names are Axolotl's.
+ * Rows of random tokens, all trained, for measurements. Names are Axolotl's.
  *
  * @param length number of rows
  * @param sequenceLength tokens of each

@@ -15,7 +15,7 @@ import java.util.Arrays;
 
 /**
  * Examples on disk, memory-mapped: {@code NAME.tokens} holds one little-endian int a token, the bitwise complement of its id where it is
- * learnt; {@code NAME.lengths} one int an example.
+ * trained; {@code NAME.lengths} one int an example.
  */
 final class TokenFile {
     /** A mapping holds less than 2 GiB. */

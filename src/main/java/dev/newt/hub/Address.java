@@ -22,7 +22,7 @@ record Address(String written, Optional<Checksum> checksum) {
         return lower.startsWith("http://") || lower.startsWith("https://") || lower.startsWith("s3://");
     }
 
-    /** @throws UserException where it cannot be one */
+    /** @throws UserException where the text is not a valid address */
     static Address of(String text) {
         int at = text.indexOf(CHECKSUM);
         Address address = at < 0
@@ -39,7 +39,7 @@ record Address(String written, Optional<Checksum> checksum) {
         return written.toLowerCase(Locale.ROOT).startsWith("s3://");
     }
 
-    /** Without what may be secret: a query can carry a signature, and what stands before an @ a password. */
+    /** The address without its possible secrets: a query can carry a signature, and the part before an @ a password. */
     String shown() {
         return written.replaceFirst("[?#].*$", "").replaceFirst("//[^/@]*@", "//");
     }
@@ -50,7 +50,7 @@ record Address(String written, Optional<Checksum> checksum) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** Where it is asked for. */
+    /** The address to request. */
     URI uri(Map<String, String> env) {
         try {
             return isS3() ? s3(env) : new URI(written.replace(" ", "%20"));
@@ -62,7 +62,7 @@ record Address(String written, Optional<Checksum> checksum) {
     private URI s3(Map<String, String> env) throws URISyntaxException {
         String[] parts = written.substring("s3://".length()).split("/", 2);
         if (parts.length < 2 || !parts[0].matches("[a-z0-9][a-z0-9.-]{1,62}")) {
-            throw new UserException(written + ": is not an address of S3. Write s3://bucket/path/file.");
+            throw new UserException(written + ": is not an S3 address. Write s3://bucket/path/file.");
         }
         String key = Hub.encoded(parts[1], false).replace("*", "%2A").replace("%7E", "~");
         Optional<String> endpoint =
@@ -71,13 +71,13 @@ record Address(String written, Optional<Checksum> checksum) {
             return new URI(endpoint.get().replaceFirst("/+$", "") + "/" + parts[0] + "/" + key);
         }
         String server = "s3." + region(env) + ".amazonaws.com";
-        // A certificate covers no names with further dots.
+        // The wildcard certificate does not cover names with further dots.
         return parts[0].contains(".")
                 ? new URI("https://" + server + "/" + parts[0] + "/" + key)
                 : new URI("https://" + parts[0] + "." + server + "/" + key);
     }
 
-    /** The signature for S3 where keys are set; none for what everyone may read, and for other servers. */
+    /** The signature for S3 where keys are set; nothing for public files and for other servers. */
     Http.Credentials credentials(Map<String, String> env) {
         Optional<String> access = HubSettings.value(env, "AWS_ACCESS_KEY_ID");
         Optional<String> secret = HubSettings.value(env, "AWS_SECRET_ACCESS_KEY");
@@ -97,7 +97,7 @@ record Address(String written, Optional<Checksum> checksum) {
                 .orElse("us-east-1");
     }
 
-    /** The folder of its content below a cache: addresses that differ anywhere do not share one. */
+    /** The folder of its content below a cache. Two addresses that differ anywhere do not share one. */
     Path folder(Path root) {
         String key = written + checksum.map(Checksum::hex).orElse("");
         return root.resolve(Checksum.ofText(key).substring(0, 32));

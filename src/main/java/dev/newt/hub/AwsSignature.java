@@ -1,9 +1,9 @@
 package dev.newt.hub;
 
+import dev.newt.io.Sha256;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,7 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests without a body to S3: AWS Signature Version 4 in the Authorization header.
+ * Signs S3 requests that have no body: AWS Signature Version 4 in the Authorization header.
  *
  * <p>Source: "Authenticating Requests: Using the Authorization Header" of the Amazon S3 API Reference.
  */
@@ -28,7 +28,7 @@ record AwsSignature(String accessKey, String secretKey, Optional<String> session
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /**
-     * The headers to send.
+     * Returns the headers to send.
      *
      * @param others headers that are signed too, by name in lower case
      */
@@ -61,7 +61,7 @@ record AwsSignature(String accessKey, String secretKey, Optional<String> session
         return hmac(hmac(hmac(key, region), "s3"), "aws4_request");
     }
 
-    /** As HttpURLConnection sends it. */
+    /** The host as HttpURLConnection sends it. */
     private static String host(URI uri) {
         int usualPort = "https".equals(uri.getScheme()) ? 443 : 80;
         boolean usual = uri.getPort() < 0 || uri.getPort() == usualPort;
@@ -79,12 +79,7 @@ record AwsSignature(String accessKey, String secretKey, Optional<String> session
     }
 
     private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.plainHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] hmac(byte[] key, String text) {

@@ -12,19 +12,19 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * What a file's content must hash to.
+ * The hash that a file's content must have.
  *
  * @param hex digits, in lower case
  */
 record Checksum(Kind kind, String hex) {
-    /** How it is computed. */
+    /** How the hash is computed. */
     enum Kind {
         SHA256,
         /** SHA-1 of git's header and the content: how git names small files. */
         GIT_BLOB
     }
 
-    /** By the number of digits, as the hub's ETags are. */
+    /** Tells the algorithm from the number of digits, as the hub's ETags do. */
     static Checksum ofBlobName(String name) {
         return new Checksum(name.length() == 64 ? Kind.SHA256 : Kind.GIT_BLOB, name);
     }

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Brings one file here. It grows under the name {@code TARGET.incomplete}, from where a later attempt or process goes on; it is checked,
+ * Downloads one file. It grows under the name {@code TARGET.incomplete}, from which a later attempt or process continues; it is checked,
  * and only then gets its name. The caller holds the file's lock.
  *
  * @param name for messages
- * @param size in bytes, where it is known beforehand
- * @param checksum where it is known beforehand
+ * @param size in bytes, where it is known in advance
+ * @param checksum where it is known in advance
  */
 record Download(
         String name,
@@ -34,8 +34,8 @@ record Download(
     private static final int BUFFER = 1 << 18;
 
     /**
-     * @throws HttpFailure where the server refuses
-     * @throws UserException where what it sends is not the file
+     * @throws HttpFailure if the server refuses
+     * @throws UserException if what it sends is not the file
      */
     void run(Waiting waiting, DownloadListener listener) throws IOException {
         Path incomplete = target.resolveSibling(target.getFileName() + ".incomplete");
@@ -43,7 +43,7 @@ record Download(
         Retries retries = new Retries(waiting, listener);
         boolean resumed = retries.call(name, () -> fetch(incomplete, waiting, retries, listener));
         if (resumed && !isWhole(incomplete)) {
-            listener.note(name + ": what was there of it did not fit; fetching it anew");
+            listener.note(name + ": the partial file did not match; downloading it again");
             Files.delete(incomplete);
             retries.call(name, () -> fetch(incomplete, waiting, retries, listener));
         }
@@ -51,12 +51,12 @@ record Download(
             long found = Files.size(incomplete);
             Files.delete(incomplete);
             throw new UserException(
-                    name + ": the server sent something else than was announced: "
+                    name + ": the server did not send what it announced: "
                             + (size.isPresent() && size.getAsLong() != found
                                     ? found + " bytes instead of " + size.getAsLong()
                                     : "its checksum is not "
                                             + checksum.orElseThrow().hex())
-                            + ". Nothing of it was kept. Try again; if it stays so, the server or a proxy on the way is at fault.");
+                            + ". Nothing was kept. Try again; if it happens again, the server or a proxy in between is at fault.");
         }
         try (FileChannel channel = FileChannel.open(incomplete, StandardOpenOption.WRITE)) {
             channel.force(true);
@@ -90,14 +90,14 @@ record Download(
             boolean goesOn = have > 0 && answer.status() == 206 && startsAt(answer, have);
             if (have > 0 && answer.status() == 206 && !goesOn) {
                 Files.delete(incomplete);
-                throw new IOException("the server sent another part than was asked for");
+                throw new IOException("the server sent a different part from the one requested");
             }
             copy(answer, incomplete, goesOn ? have : 0, retries, listener);
             return goesOn;
         } catch (HttpFailure e) {
             if (e.status() == 416 && have > 0) {
                 Files.delete(incomplete);
-                throw new IOException("the server has nothing behind byte " + have + "; beginning anew", e);
+                throw new IOException("the server has nothing after byte " + have + "; starting over", e);
             }
             throw e;
         }
@@ -122,7 +122,7 @@ record Download(
                 write(channel, ByteBuffer.wrap(buffer, 0, length));
                 bytes += length;
                 if (size.isPresent() && bytes > size.getAsLong()) {
-                    break; // More than it may be: told as wrong by who checks.
+                    break; // Longer than it may be; the check afterwards reports it.
                 }
                 listener.progress(name, bytes, end);
             }
@@ -136,7 +136,7 @@ record Download(
         }
     }
 
-    /** A full disk is not a connection's failure: to try again would not help. */
+    /** A full disk is not a connection failure: trying again would not help. */
     private void write(FileChannel channel, ByteBuffer bytes) {
         try {
             AtomicFiles.writeFully(channel, bytes);

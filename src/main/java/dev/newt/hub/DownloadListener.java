@@ -2,18 +2,18 @@ package dev.newt.hub;
 
 import java.util.OptionalLong;
 
-/** Told how downloads go on. */
+/** Receives the progress of downloads. */
 public interface DownloadListener {
-    /** Bytes of a file that are here so far. */
+    /** The number of bytes of a file received so far. */
     void progress(String file, long bytes, OptionalLong total);
 
-    /** A file is here, whole and checked. */
+    /** A file is complete and checked. */
     void finished(String file, long bytes);
 
-    /** Something worth knowing: a wait, a repetition, an older copy in use. */
+    /** Something worth knowing: a wait, a retry, an older copy in use. */
     void note(String message);
 
-    /** Told nothing. */
+    /** A listener that ignores everything. */
     static DownloadListener silent() {
         return new DownloadListener() {
             @Override

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Lets one thread of one process at a time write a file of a cache. The operating system's lock, so it ends with the process. */
+/** Lets one thread of one process at a time write a file of a cache. It is the operating system's lock, so it ends with the process. */
 final class FileLock implements AutoCloseable {
     private static final long MILLIS_BETWEEN = 100;
 
@@ -18,7 +18,7 @@ final class FileLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Waits until it is free; {@code waiting} is run once where that is not at once. */
+    /** Waits until the lock is free; {@code waiting} is run once if it is not free at once. */
     static FileLock acquire(Path file, Runnable waiting) {
         try {
             Files.createDirectories(file.getParent());

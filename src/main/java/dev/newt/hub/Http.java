@@ -18,29 +18,29 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** One HTTP request and its answer. Redirects are followed by hand, so that credentials go to the servers that they belong to alone. */
+/** One HTTP request and its answer. Redirects are followed by hand, so that credentials go only to the servers they belong to. */
 final class Http {
     private static final int MOST_REDIRECTS = 10;
     private static final int MOST_WORDS = 300;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-    /** Headers that prove who asks. */
+    /** Headers that authenticate a request. */
     @FunctionalInterface
     interface Credentials {
         Credentials NONE = (method, uri) -> Map.of();
 
-        /** Those for this very request; none where its server may not see them. */
+        /** The headers for this request; none if its server must not see them. */
         Map<String, String> headers(String method, URI uri);
     }
 
     /** Which redirects are followed. */
     enum Follow {
         ALL,
-        /** Those on one server: behind another, headers no longer speak of the file that was asked for. */
+        /** Redirects within one server: beyond it, headers no longer describe the file that was asked for. */
         SAME_SERVER
     }
 
-    /** An answer whose body is read by who closes it. */
+    /** An answer whose body the caller reads and closes. */
     static final class Answer extends FilterInputStream {
         private final HttpURLConnection connection;
         private final int status;
@@ -84,7 +84,7 @@ final class Http {
             return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
         }
 
-        /** Breaks off: what was not read is not waited for. */
+        /** Disconnects without waiting for what was not read. */
         @Override
         public void close() {
             connection.disconnect();
@@ -94,10 +94,10 @@ final class Http {
     private Http() {}
 
     /**
-     * Asks.
+     * Sends a request.
      *
-     * @throws HttpFailure for status 400 and above
-     * @throws SilentServerException where no answer comes in time
+     * @throws HttpFailure for a status of 400 and above
+     * @throws SilentServerException if no answer comes in time
      */
     static Answer open(
             String method,
@@ -176,7 +176,7 @@ final class Http {
         try {
             return Optional.of(at.resolve(new URI(location.replace(" ", "%20"))));
         } catch (URISyntaxException e) {
-            throw new IOException("redirected to an address that is none: " + location, e);
+            throw new IOException("redirected to an invalid address: " + location, e);
         }
     }
 
@@ -202,7 +202,7 @@ final class Http {
                 words);
     }
 
-    /** The start of an error's page, on one line. */
+    /** The start of an error page, on one line. */
     private static String body(HttpURLConnection connection) {
         try (InputStream body = connection.getErrorStream()) {
             String text = body == null ? "" : new String(body.readNBytes(MOST_WORDS), StandardCharsets.UTF_8);
@@ -212,7 +212,7 @@ final class Http {
         }
     }
 
-    /** Seconds, or a moment. */
+    /** A number of seconds, or a date. */
     private static Optional<Duration> duration(String retryAfter) {
         String text = retryAfter.strip();
         if (text.matches("\\d{1,9}")) {

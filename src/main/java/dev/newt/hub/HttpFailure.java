@@ -13,10 +13,10 @@ final class HttpFailure extends IOException {
     private final transient Optional<String> code;
 
     /**
-     * @param status of HTTP
+     * @param status the HTTP status
      * @param retryAfter how long the server asks to wait
-     * @param code the hub's own word for what is wrong
-     * @param words the server's, for people
+     * @param code the hub's own code for what is wrong
+     * @param words the server's message for people
      */
     HttpFailure(int status, Optional<Duration> retryAfter, Optional<String> code, String words) {
         super("HTTP status " + status + (words.isEmpty() ? "" : " (" + words + ")"));

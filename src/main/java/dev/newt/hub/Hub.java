@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The Hugging Face hub, and the cache of what was fetched from it. */
+/** The Hugging Face hub, and the cache of files downloaded from it. */
 public final class Hub {
     private final HubSettings settings;
     private final HubCache cache;
@@ -34,11 +34,10 @@ public final class Hub {
     }
 
     /**
-     * Asks which commit a revision is and which files it has. Offline, and where the hub cannot be reached, what was fetched before is
-     * used.
+     * Asks which commit a revision is and which files it has. Offline, and when the hub cannot be reached, the cache is used.
      *
      * @param revision branch, tag or commit; {@code main} where none is given
-     * @throws UserException where the hub does not give it, saying what to do
+     * @throws UserException if the hub does not serve it, with what to do about it
      */
     public Revision open(Repo repo, Optional<String> revision) {
         String name = revision.orElse(HubCache.DEFAULT_REVISION);
@@ -48,7 +47,7 @@ public final class Hub {
         if (settings.offline()) {
             return cached(repo, name)
                     .orElseThrow(() -> new UserException(repo + ", revision " + name + ": is not in the cache "
-                            + cache.root() + ", and HF_HUB_OFFLINE forbids to fetch it. Unset HF_HUB_OFFLINE once, or "
+                            + cache.root() + ", and HF_HUB_OFFLINE forbids downloading it. Unset HF_HUB_OFFLINE once, or "
                             + "give the path of a folder."));
         }
         Optional<Listing> known = HubCache.isCommit(name) ? cache.listing(repo, name) : Optional.empty();
@@ -78,7 +77,7 @@ public final class Hub {
         return found;
     }
 
-    /** What was fetched of a revision before; no server is asked, and what is missing is not fetched. */
+    /** The cached files of a revision; no server is asked, and missing files are not downloaded. */
     public Optional<Revision> cached(Repo repo, Optional<String> revision) {
         return cached(repo, revision.orElse(HubCache.DEFAULT_REVISION));
     }
@@ -102,7 +101,7 @@ public final class Hub {
         return Listing.ofApi(text, uri.toString());
     }
 
-    /** The token goes to the hub alone, never to the servers that it redirects to. */
+    /** The token goes only to the hub, never to the servers that it redirects to. */
     Map<String, String> credentials(String method, URI uri) {
         return settings.token()
                 .filter(token -> Http.sameServer(uri, settings.endpoint()))

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The folder that Hugging Face's libraries keep repositories in: for each one {@code blobs} named by content, {@code refs} from branches
- * to commits, and {@code snapshots} of commits, whose files are links to blobs. What they fetched is found here, and the other way round.
+ * The folder in which Hugging Face's libraries keep repositories: for each one {@code blobs} named by content, {@code refs} from branches
+ * to commits, and {@code snapshots} of commits, whose files are links to blobs. Newt finds what they downloaded, and they find what Newt downloaded.
  *
- * <p>Looking up writes nothing and asks no server.
+ * <p>A look-up writes nothing and asks no server.
  */
 public final class HubCache {
     static final String DEFAULT_REVISION = "main";
@@ -37,7 +37,7 @@ public final class HubCache {
     }
 
     /**
-     * The folder with the files of a revision that have been fetched, which need not be all.
+     * The folder with the cached files of a revision, which need not be all of them.
      *
      * @param revision branch, tag or commit; {@code main} where none is given
      */
@@ -47,7 +47,7 @@ public final class HubCache {
                 .filter(Files::isDirectory);
     }
 
-    /** The commit that a revision was when it was last fetched. */
+    /** The commit that a revision pointed to when it was last downloaded. */
     Optional<String> commit(Repo repo, String revision) {
         if (isCommit(revision)) {
             return Optional.of(revision);
@@ -93,14 +93,14 @@ public final class HubCache {
         return root.resolve(".locks").resolve(repo.folder()).resolve(name + ".lock");
     }
 
-    /** Which files a commit has, as it was told when it was last asked for, by us or by Hugging Face's library. */
+    /** Which files a commit has, as the hub last reported it to Newt or to Hugging Face's library. */
     Optional<Listing> listing(Repo repo, String commit) {
         return Listing.ofFile(ownListing(repo, commit), commit)
                 .or(() -> Listing.ofFile(folder(repo).resolve("trees").resolve(commit + ".json"), commit));
     }
 
     /**
-     * Keeps a listing. Not in that library's place: it would then refuse the snapshot as a whole for the files that were never wanted here.
+     * Keeps a listing. Not where that library keeps its own: it would then refuse the whole snapshot for lacking files that Newt never wanted.
      */
     void keep(Repo repo, Listing listing) {
         listing.write(ownListing(repo, listing.commit()));
@@ -110,14 +110,14 @@ public final class HubCache {
         return folder(repo).resolve(".newt").resolve(commit + ".json");
     }
 
-    /** Remembers the commit of a branch or tag. */
+    /** Records the commit of a branch or tag. */
     void remember(Repo repo, String revision, String commit) {
         if (!revision.equals(commit)) {
             AtomicFiles.writeString(folder(repo).resolve("refs").resolve(revision), commit);
         }
     }
 
-    /** Makes a blob visible under its name in a snapshot. Called under the blob's lock. */
+    /** Makes a blob visible under its name in a snapshot. The caller holds the blob's lock. */
     void link(Repo repo, String commit, String name, String blobName) {
         Path snapshot = snapshot(repo, commit);
         Path file = snapshot.resolve(name);
@@ -148,7 +148,7 @@ public final class HubCache {
             Files.createSymbolicLink(file, file.getParent().relativize(blob));
             return true;
         } catch (IOException | UnsupportedOperationException e) {
-            return false; // Not on this file system, or not for this user: Windows.
+            return false; // Links are not possible on this file system, or not for this user (Windows).
         }
     }
 }

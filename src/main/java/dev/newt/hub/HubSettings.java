@@ -14,18 +14,19 @@ import java.util.Set;
 /**
  * How the hub is reached, from the environment variables that Hugging Face's own libraries read.
  *
- * @param endpoint address of the hub, without a slash at its end
- * @param token of an account
- * @param offline use the cache alone
- * @param cache folder of the repositories
- * @param symlinks whether snapshots may hold links to the blobs; else copies
- * @param timeout how long a server may say nothing before it is asked again
+ * @param endpoint address of the hub, without a trailing slash
+ * @param token the access token of an account
+ * @param offline whether only the cache may be used
+ * @param cache the folder that keeps the repositories
+ * @param symlinks whether snapshots may hold links to the blobs; otherwise they hold copies
+ * @param timeout how long a server may stay silent before the request is repeated
  */
-public record HubSettings(URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks, Duration timeout) {
+public record HubSettings(
+        URI endpoint, Optional<String> token, boolean offline, Path cache, boolean symlinks, Duration timeout) {
     private static final String TIMEOUT = "HF_HUB_DOWNLOAD_TIMEOUT";
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
-    /** @throws UserException where a variable's value cannot be used */
+    /** @throws UserException if a variable's value cannot be used */
     public static HubSettings fromEnvironment() {
         return of(System.getenv(), Path.of(System.getProperty("user.home")));
     }
@@ -53,7 +54,7 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
                 timeout(env));
     }
 
-    /** The folder in which programs keep what they can fetch again. */
+    /** The user's folder for data that programs can download again. */
     static Path userCache(Map<String, String> env, Path home) {
         return value(env, "XDG_CACHE_HOME").map(path -> path(path, home)).orElseGet(() -> home.resolve(".cache"));
     }
@@ -77,7 +78,7 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // Told below.
+            // Reported below.
         }
         throw new UserException("HF_ENDPOINT: \"" + text + "\" is not an address such as https://hub.example.org.");
     }
@@ -115,7 +116,7 @@ public record HubSettings(URI endpoint, Optional<String> token, boolean offline,
                 .isPresent();
     }
 
-    /** Without the token, which is nobody's to read. */
+    /** Leaves the token out: it must not reach a log. */
     @Override
     public String toString() {
         return "HubSettings[endpoint=" + endpoint + ", token=" + (token.isPresent() ? "set" : "none") + ", offline="

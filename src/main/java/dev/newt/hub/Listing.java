@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Listing(String commit, Map<String, Entry> files) {
     private static final JsonMapper JSON = JsonMapper.shared();
-    /** Of Hugging Face's file that keeps a listing. */
+    /** The version of Hugging Face's file that keeps a listing. */
     private static final int FORMAT = 1;
 
     /**
@@ -35,13 +35,13 @@ record Listing(String commit, Map<String, Entry> files) {
      * @param sha256 of the content, for large files
      */
     record Entry(OptionalLong size, Optional<String> gitId, Optional<String> sha256) {
-        /** What the cache names its content. */
+        /** The name of its content in the cache. */
         Optional<String> blobName() {
             return sha256.or(() -> gitId);
         }
     }
 
-    /** Reads what the hub says about a revision. */
+    /** Reads the hub's answer about a revision. */
     static Listing ofApi(String text, String origin) {
         JsonNode root = parse(text, origin);
         String commit = root.path("sha").asString("");
@@ -85,11 +85,11 @@ record Listing(String commit, Map<String, Entry> files) {
             }
             return Optional.of(new Listing(commit, Collections.unmodifiableMap(files)));
         } catch (IOException | JacksonException e) {
-            return Optional.empty(); // It only saves a question to the hub.
+            return Optional.empty(); // It only saves a request to the hub.
         }
     }
 
-    /** What can be said without one: the files that a snapshot holds. */
+    /** What is known without a listing: the files that a snapshot holds. */
     static Listing ofSnapshot(Path snapshot) {
         Map<String, Entry> files = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(snapshot)) {
@@ -107,7 +107,7 @@ record Listing(String commit, Map<String, Entry> files) {
         return List.copyOf(files.keySet());
     }
 
-    /** Writes it in the format of Hugging Face's library, where every file's name in git and size are known. */
+    /** Writes it in the format of Hugging Face's library, if every file's git id and size are known. */
     void write(Path file) {
         ObjectNode root = JSON.createObjectNode().put("format_version", FORMAT);
         ObjectNode all = root.putObject("files");

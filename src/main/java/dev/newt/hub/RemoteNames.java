@@ -4,10 +4,10 @@ import dev.newt.io.UserException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Names that a server gives its files, before they become paths here. */
+/** Checks the names that a server gives its files before they become local paths. */
 final class RemoteNames {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-    /** Windows takes these names, with any ending, for devices. */
+    /** Windows treats these names, with any extension, as devices. */
     private static final Pattern DEVICE =
             Pattern.compile("(?i)(con|prn|aux|nul|com\\d|lpt\\d)(\\..*)?", Pattern.UNICODE_CASE);
 
@@ -37,13 +37,13 @@ final class RemoteNames {
     /**
      * The path of a server's file below {@code folder}.
      *
-     * @throws UserException where the name would lead elsewhere
+     * @throws UserException if the name would lead elsewhere
      */
     static Path below(Path folder, String name, String origin) {
         if (!isSafe(name)) {
             throw new UserException(
                     origin + ": names a file \"" + CONTROL.matcher(name).replaceAll("?")
-                            + "\", which cannot be stored safely; nothing was written for it.");
+                            + "\", which cannot be stored safely; nothing was written.");
         }
         return folder.resolve(name);
     }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A repository of the hub.
+ * A repository on the hub.
  *
  * @param id {@code organisation/name}, or {@code name} alone for the oldest ones
  */
@@ -32,7 +32,7 @@ public record Repo(Kind kind, String id) {
         }
     }
 
-    /** The repository that {@code text} can mean; empty for what can only be a path or an address. */
+    /** The repository that {@code text} may mean; empty if it can only be a path or an address. */
     public static Optional<Repo> of(Kind kind, String text) {
         return isId(text) ? Optional.of(new Repo(kind, text)) : Optional.empty();
     }
@@ -46,7 +46,7 @@ public record Repo(Kind kind, String id) {
         return kind.plural + "--" + id.replace("/", "--");
     }
 
-    /** The path of what the hub knows about it. */
+    /** The path of its metadata in the hub's API. */
     String apiPath() {
         return "/api/" + kind.plural + "/" + id;
     }

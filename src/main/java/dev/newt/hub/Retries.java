@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Repeats what failed for a reason that passes: a broken connection, status 429 or 5xx. The wait doubles each time; where the server
- * says how long to wait, it is at least that. One that says nothing at all is given up as {@link Waiting} says.
+ * Retries after transient failures: a broken connection, status 429 or 5xx. The wait doubles each time, and is at least as long as the
+ * server asks for. {@link Waiting} says when a silent server is given up.
  */
 final class Retries {
     private static final int MOST_FAILURES = 5;
@@ -39,7 +39,7 @@ final class Retries {
         this.listener = listener;
     }
 
-    /** Something was gained: failures count from here. */
+    /** There was progress, so failures are counted from here. */
     void succeeded() {
         failures = 0;
         gained = true;
@@ -94,10 +94,10 @@ final class Retries {
         }
     }
 
-    /** Words for a failure, which Java sometimes leaves without any. */
+    /** A failure in words; Java sometimes gives none. */
     static String reason(IOException e) {
         if (e instanceof UnknownHostException) {
-            return "the server " + e.getMessage() + " is not known (no network, or a wrong name)";
+            return "the server " + e.getMessage() + " cannot be found (no network, or a wrong name)";
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }

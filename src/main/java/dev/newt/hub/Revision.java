@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A commit of a repository: its files' names, and the files where they are wanted. */
+/** A commit of a repository: its files' names, and the files that are wanted. */
 public final class Revision {
     private final Hub hub;
     private final Repo repo;
@@ -42,27 +42,27 @@ public final class Revision {
     }
 
     /**
-     * Brings files here that are not here yet.
+     * Downloads the files that are not in the cache yet.
      *
-     * @return the folder that they are in, which holds all that was ever fetched of this commit
-     * @throws UserException where one cannot be had
+     * @return their folder, which holds everything that was ever downloaded of this commit
+     * @throws UserException if a file cannot be downloaded
      */
     public Path fetch(Collection<String> names) {
         Path snapshot = hub.snapshot(repo, commit());
-        // All names are looked at before anything is written.
+        // All names are checked before anything is written.
         names.forEach(file -> RemoteNames.below(snapshot, file, repo.toString()));
         for (String file : names) {
             fetch(file);
         }
         if (!offline) {
             hub.cache().keep(repo, listing);
-            // Last, so that a branch never leads to a commit of which half is missing.
+            // Last, so that a branch never points to a commit that is half missing.
             hub.cache().remember(repo, name, commit());
         }
         return snapshot;
     }
 
-    /** Brings one file here, to look into before choosing others. */
+    /** Downloads one file, to look into before choosing others. */
     public Path fetch(String file) {
         Path place = RemoteNames.below(hub.snapshot(repo, commit()), file, repo.toString());
         if (Files.isRegularFile(place)) {
@@ -72,7 +72,7 @@ public final class Revision {
             throw new UserException(repo + ": " + file + " of commit " + commit() + " is not in the cache "
                     + hub.cache().root() + ". "
                     + (hub.settings().offline()
-                            ? "Unset HF_HUB_OFFLINE once to fetch it."
+                            ? "Unset HF_HUB_OFFLINE once to download it."
                             : "Try again when " + hub.settings().endpoint() + " can be reached."));
         }
         try {
@@ -80,7 +80,7 @@ public final class Revision {
             String blob = entry.blobName().orElseThrow();
             Path target = hub.cache().blob(repo, blob);
             try (FileLock lock = FileLock.acquire(hub.cache().lock(repo, blob), () -> hub.listener()
-                    .note(file + ": another process downloads it; waiting"))) {
+                    .note(file + ": another process is downloading it; waiting"))) {
                 if (!Files.exists(target)) {
                     download(file, entry, target);
                 }
@@ -91,8 +91,8 @@ public final class Revision {
             throw HubErrors.refused(repo, name, hub.settings(), e);
         } catch (IOException e) {
             throw new UserException(
-                    repo + ": " + file + " could not be fetched: " + Retries.reason(e)
-                            + ". Start again to go on where it ended.",
+                    repo + ": " + file + " could not be downloaded: " + Retries.reason(e)
+                            + ". Run it again to continue where it stopped.",
                     e);
         }
     }
@@ -108,7 +108,7 @@ public final class Revision {
                 .run(hub.waiting(), hub.listener());
     }
 
-    /** Name by content and size, from the listing or, where a hub lists less, from the file's own headers. */
+    /** The content's name and size, from the listing or, if the hub lists less, from the file's own headers. */
     private Listing.Entry described(String file) throws IOException {
         Listing.Entry listed = listing.files().get(file);
         if (listed == null) {
@@ -119,14 +119,15 @@ public final class Revision {
         }
         URI uri = hub.address(repo, commit(), file);
         return new Retries(hub.waiting(), hub.listener()).call(file, () -> {
-            try (Answer answer = Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER, hub.waiting())) {
+            try (Answer answer =
+                    Http.open("HEAD", uri, Map.of(), hub::credentials, Http.Follow.SAME_SERVER, hub.waiting())) {
                 Optional<String> etag = answer.header("X-Linked-Etag")
                         .or(() -> answer.header("ETag"))
                         .map(text -> text.replaceFirst("^W/", "").replace("\"", ""))
                         .filter(HubCache::isBlobName);
                 if (etag.isEmpty()) {
-                    throw new UserException(uri + ": the server does not say what the file's content hashes to (ETag), "
-                            + "so it could not be checked. Is HF_ENDPOINT a Hugging Face hub?");
+                    throw new UserException(uri + ": the server does not give the file's checksum (ETag), "
+                            + "so the file could not be checked. Is HF_ENDPOINT a Hugging Face hub?");
                 }
                 OptionalLong size = answer.header("X-Linked-Size")
                         .filter(text -> text.matches("\\d{1,18}"))

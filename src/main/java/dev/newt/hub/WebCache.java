@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Files of web servers ({@code http://}, {@code https://}) and of S3 ({@code s3://}), each fetched once and again when it changes. */
+/** Files of web servers ({@code http://}, {@code https://}) and of S3 ({@code s3://}), each downloaded once, and again when it changes. */
 public final class WebCache {
     private static final String STATE = ".state";
 
@@ -37,7 +37,11 @@ public final class WebCache {
      * @param home folder that {@code ~} stands for
      */
     public static WebCache of(Map<String, String> env, Path home, DownloadListener listener) {
-        return of(env, home, listener, new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), Retries.Clock.SYSTEM));
+        return of(
+                env,
+                home,
+                listener,
+                new Waiting(Waiting.Limits.ofSilence(HubSettings.timeout(env)), Retries.Clock.SYSTEM));
     }
 
     static WebCache of(Map<String, String> env, Path home, DownloadListener listener, Waiting waiting) {
@@ -52,15 +56,15 @@ public final class WebCache {
         return Address.isOne(text);
     }
 
-    /** What was fetched from an address before. Asks no server and writes nothing. */
+    /** The file downloaded from an address earlier. Asks no server and writes nothing. */
     public Optional<Path> find(String address) {
         return Optional.of(file(Address.of(address))).filter(Files::isRegularFile);
     }
 
     /**
-     * Brings a file here, unless it is here and the server has none that is newer.
+     * Downloads a file, unless it is in the cache and the server has no newer one.
      *
-     * @throws UserException where it cannot be had
+     * @throws UserException if it cannot be downloaded
      */
     public Path fetch(String text) {
         Address address = Address.of(text);
@@ -68,13 +72,13 @@ public final class WebCache {
         URI uri = address.uri(env);
         try (FileLock lock = FileLock.acquire(
                 file.resolveSibling(".lock"),
-                () -> listener.note(address.shown() + ": another process downloads it; waiting"))) {
+                () -> listener.note(address.shown() + ": another process is downloading it; waiting"))) {
             State state;
             try {
                 state = state(uri, address);
             } catch (IOException e) {
                 if (Files.isRegularFile(file)) {
-                    listener.note(address.shown() + ": " + Retries.reason(e) + "; using what was fetched before");
+                    listener.note(address.shown() + ": " + Retries.reason(e) + "; using the copy downloaded earlier");
                     return file;
                 }
                 throw e;
@@ -84,7 +88,7 @@ public final class WebCache {
             }
             Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
             if (!state.isThatOf(incomplete)) {
-                Files.deleteIfExists(incomplete); // The beginning of another content, perhaps.
+                Files.deleteIfExists(incomplete); // It may be the beginning of different content.
             }
             state.keepFor(incomplete);
             new Download(address.shown(), uri, address.credentials(env), state.size(), address.checksum(), file)
@@ -95,8 +99,8 @@ public final class WebCache {
             throw new UserException(address.shown() + ": " + refusal(address, e), e);
         } catch (IOException e) {
             throw new UserException(
-                    address.shown() + ": could not be fetched: " + Retries.reason(e)
-                            + ". Start again to go on where it ended.",
+                    address.shown() + ": could not be downloaded: " + Retries.reason(e)
+                            + ". Run it again to continue where it stopped.",
                     e);
         }
     }
@@ -106,14 +110,14 @@ public final class WebCache {
     }
 
     /**
-     * What a server says about a file, by which a change is noticed.
+     * What a server says about a file, from which a change is noticed.
      *
-     * @param mark ETag or time of change; empty where it says neither
+     * @param mark ETag or modification time; empty if the server gives neither
      */
     private record State(String mark, OptionalLong size) {
         boolean isThatOf(Path file) throws IOException {
             Path kept = file.resolveSibling(file.getFileName() + STATE);
-            // Of a server that says nothing, what is here is as good as what is there; a half file is not.
+            // If the server says nothing, a complete local file is as good as the server's; a partial one is not.
             return mark.isEmpty()
                     ? !file.getFileName().toString().endsWith(".incomplete")
                     : Files.isRegularFile(kept) && Files.readString(kept).equals(mark);
@@ -135,23 +139,23 @@ public final class WebCache {
                 if (e.passes()) {
                     throw e;
                 }
-                return new State("", OptionalLong.empty()); // Some servers answer GET alone.
+                return new State("", OptionalLong.empty()); // Some servers answer only GET.
             }
         });
     }
 
     private String refusal(Address address, HttpFailure e) {
         return switch (e.status()) {
-            case 404, 410 -> "is not there (" + e.getMessage() + "). Check the address.";
+            case 404, 410 -> "does not exist (" + e.getMessage() + "). Check the address.";
             case 401, 403 -> address.isS3()
                     ? HubSettings.value(env, "AWS_ACCESS_KEY_ID").isPresent()
-                            ? "S3 refuses the keys, or they may not read it (" + e.getMessage()
+                            ? "S3 refuses the keys, or they do not allow reading it (" + e.getMessage()
                                     + "). Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION."
-                            : "S3 does not give it to everyone. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
+                            : "S3 does not serve it publicly. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
                                     + "AWS_REGION if it is not us-east-1."
-                    : "the server asks for a login (" + e.getMessage() + "). Download the file, and give its path.";
-            default -> "the server does not give it: " + e.getMessage()
-                    + (address.isS3() ? ". Is AWS_REGION the bucket's?" : ".");
+                    : "the server asks for a login (" + e.getMessage() + "). Download the file yourself and give its path.";
+            default -> "the server refuses to serve it: " + e.getMessage()
+                    + (address.isS3() ? ". Is AWS_REGION the bucket's region?" : ".");
         };
     }
 }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Files and directories that appear whole or not at all: written beside their place under a temporary name, forced to the disk, then
- * renamed. A process killed half way leaves only a {@code .tmp-} name, which {@link #removeLeftovers} clears.
+ * Files and directories that appear whole or not at all: written next to their target under a temporary name, forced to disk, then
+ * renamed. A process killed halfway leaves only a {@code .tmp-} name, which {@link #removeLeftovers} clears.
  */
 public final class AtomicFiles {
     private static final String PREFIX = ".tmp-";
@@ -70,7 +70,7 @@ public final class AtomicFiles {
         write(target, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
     }
 
-    /** Creates the directory {@code target}, which must not exist or be empty, whole: filled aside, forced, renamed. */
+    /** Creates the directory {@code target}, which must not exist or be empty, all at once: filled under another name, forced, renamed. */
     public static void writeDirectory(Path target, DirectoryContent content) {
         Path absolute = target.toAbsolutePath();
         Path aside = aside(absolute);
@@ -101,7 +101,7 @@ public final class AtomicFiles {
         }
     }
 
-    /** Deletes what killed writers left behind directly in {@code directory}. */
+    /** Deletes what killed writers left behind in {@code directory} itself. */
     public static void removeLeftovers(Path directory) {
         if (!Files.isDirectory(directory)) {
             return;
@@ -122,7 +122,7 @@ public final class AtomicFiles {
     }
 
     /**
-     * Deletes a directory so that it is never seen half deleted: renamed to a leftover's name first. Does nothing where it does not exist.
+     * Deletes a directory so that it is never seen half deleted: it is first renamed to a leftover's name. Does nothing if it does not exist.
      */
     public static void deleteDirectory(Path directory) {
         Path absolute = directory.toAbsolutePath();
@@ -193,7 +193,7 @@ public final class AtomicFiles {
         }
     }
 
-    /** What to tell the user where {@code target} could not be written. */
+    /** What to tell the user when {@code target} could not be written. */
     public static UserException failure(Path target, IOException e) {
         String place = shown(target);
         String message = String.valueOf(e.getMessage());
@@ -212,7 +212,7 @@ public final class AtomicFiles {
         if (message.contains("File too large")) {
             return new UserException(
                     place
-                            + ": the file is larger than is allowed here; nothing was replaced. Raise the limit (ulimit -f),"
+                            + ": the file is larger than this system allows; nothing was replaced. Raise the limit (ulimit -f),"
                             + " or choose a folder on a file system for large files.",
                     e);
         }
@@ -232,7 +232,7 @@ public final class AtomicFiles {
         }
         if (e instanceof NoSuchFileException) {
             return new UserException(
-                    place + ": cannot be written: its folder is not there and cannot be made. Choose another folder.",
+                    place + ": cannot be written: its folder does not exist and cannot be created. Choose another folder.",
                     e);
         }
         String reason = e instanceof FileSystemException failed && failed.getReason() != null
@@ -241,7 +241,7 @@ public final class AtomicFiles {
         return new UserException(place + ": cannot be written: " + reason + ".", e);
     }
 
-    /** A path as it will be: without the marks of what is not yet whole. */
+    /** The path under its final name, without the marks of an incomplete file. */
     private static String shown(Path path) {
         Path shown = path.getRoot();
         for (Path name : path) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads one JSON document by Jackson's parser alone. Its mapper, which binds classes too, takes a quarter of a second to start, as long as
+ * Reads one JSON document with Jackson's parser alone. Its mapper, which also binds classes, takes a quarter of a second to start, as long as
  * checking a whole configuration.
  */
 public final class JsonDocument {
@@ -29,7 +29,7 @@ public final class JsonDocument {
 
     /**
      * @return a missing node for text without a value
-     * @throws JacksonException where the text is not one JSON value, or a name stands twice in an object
+     * @throws JacksonException if the text is not exactly one JSON value, or an object has the same name twice
      */
     public static JsonNode read(String text) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
@@ -44,7 +44,7 @@ public final class JsonDocument {
         }
     }
 
-    /** The value that begins at the current token. Nesting is the parser's to limit, and costs no stack here. */
+    /** The value that begins at the current token. The parser limits the nesting; it costs no stack here. */
     private static JsonNode value(JsonParser parser) {
         Deque<JsonNode> open = new ArrayDeque<>();
         String name = "";

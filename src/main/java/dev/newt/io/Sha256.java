@@ -18,8 +18,15 @@ public final class Sha256 {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // Every Java platform has it.
+            throw new IllegalStateException(e); // Every Java platform has SHA-256.
         }
+    }
+
+    /** SHA-256 of bytes as they are, without a length before them: 64 hexadecimal digits. */
+    public static String plainHex(byte[] bytes) {
+        Sha256 plain = new Sha256();
+        plain.digest.update(bytes);
+        return plain.hex();
     }
 
     public Sha256 add(String part) {
@@ -32,7 +39,7 @@ public final class Sha256 {
         return this;
     }
 
-    /** Adds what a file holds, not its name. */
+    /** Adds a file's content, not its name. */
     public Sha256 addFile(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             digest.update(
@@ -47,12 +54,12 @@ public final class Sha256 {
         }
     }
 
-    /** Ends the hash: 32 bytes. */
+    /** Finishes the hash: 32 bytes. */
     public byte[] digest() {
         return digest.digest();
     }
 
-    /** Ends the hash: 64 hexadecimal digits. */
+    /** Finishes the hash: 64 hexadecimal digits. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Attributes, items, slices and calls, within Jinja's immutable sandbox: only what is listed here can be reached, nothing of Java, and no
+ * Attributes, items, slices and calls within Jinja's immutable sandbox: only what is listed here can be reached, nothing in Java, and no
  * method that changes its object.
  */
 final class Access {
@@ -30,7 +30,7 @@ final class Access {
 
     private Access() {}
 
-    /** {@code target.name}: an attribute of the type, else an item. */
+    /** {@code target.name}: an attribute of the type, otherwise an item. */
     static Object attribute(Object target, String name) {
         Values.failIfUndefined(target);
         Object found = member(target, name);
@@ -40,7 +40,7 @@ final class Access {
         return found == Arguments.MISSING ? noAttribute(target, name) : found;
     }
 
-    /** {@code target[key]}: an item, else an attribute of the type. */
+    /** {@code target[key]}: an item, otherwise an attribute of the type. */
     static Object item(Object target, Object key) {
         Values.failIfUndefined(target);
         Object found = Arguments.MISSING;
@@ -202,7 +202,7 @@ final class Access {
         throw new TemplateFailure(describe(given[0]) + " is not in list");
     }
 
-    /** A slice bound, counted from the end where negative, within low and high. */
+    /** A slice bound, counted from the end if negative, clamped to [low, high]. */
     static int clamp(long bound, int low, int high, int size) {
         long at = bound < 0 ? bound + size : bound;
         return (int) Math.max(low, Math.min(high, at));

@@ -12,12 +12,12 @@ import java.util.Optional;
  * What a chat template is rendered with. Values are plain JSON values: Map, List, String, Boolean, Number and null.
  *
  * @param messages the conversation, in order
- * @param tools tool definitions; absent is Python's None, which some templates tell from an empty list
- * @param documents documents to ground answers on; absent is None
+ * @param tools tool definitions; absent means Python's None, which some templates distinguish from an empty list
+ * @param documents documents to ground answers on; absent means None
  * @param addGenerationPrompt whether the text ends with the header of the assistant's next turn
  * @param specialTokens {@code bos_token}, {@code eos_token} and so on, by name
- * @param variables further template variables (chat_template_kwargs); they win over special tokens
- * @param clock time and zone of {@code strftime_now}
+ * @param variables further template variables (chat_template_kwargs); they take precedence over special tokens
+ * @param clock the time and zone for {@code strftime_now}
  */
 public record ChatRequest(
         List<Map<String, Object>> messages,

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A chat template: Jinja2 in the sandbox and with the settings of Hugging Face's apply_chat_template, rendered to the same text.
+ * A chat template: Jinja2 in the sandbox and with the settings of Hugging Face's apply_chat_template, rendering the same text.
  *
- * <p>Parsed once, rendered from any number of threads. What is not supported fails with the template's name and line; nothing is guessed.
+ * <p>Parsed once, then rendered from any number of threads. Whatever is not supported fails with the template's name and line; nothing is guessed.
  * Templates reach the values of the request, strings, numbers and the functions range, dict, namespace, raise_exception and strftime_now, and
- * nothing of Java; loops, output, lists and recursion are bounded.
+ * nothing in Java; loops, output, lists and recursion are bounded.
  */
 public final class ChatTemplate {
     private final String name;
@@ -24,8 +24,8 @@ public final class ChatTemplate {
     /**
      * Parses a template.
      *
-     * @param name what messages call it, such as its file
-     * @throws UserException with the name and the line where the template is malformed or uses an unknown tag, filter or test
+     * @param name its name in messages, such as its file
+     * @throws UserException with the name and line, if the template is malformed or uses an unknown tag, filter or test
      */
     public static ChatTemplate parse(String name, String source) {
         try {
@@ -38,7 +38,7 @@ public final class ChatTemplate {
     /**
      * Renders a conversation.
      *
-     * @throws UserException with the template's name and line where it fails or calls raise_exception
+     * @throws UserException with the template's name and line, if it fails or calls raise_exception
      */
     public Rendering render(ChatRequest request) {
         try {

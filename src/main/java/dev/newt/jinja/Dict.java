@@ -38,7 +38,7 @@ final class Dict {
         return entries.containsKey(hashable(key));
     }
 
-    /** The value, or {@code orElse} where the key is missing. */
+    /** The value, or {@code orElse} if the key is missing. */
     Object get(Object key, Object orElse) {
         Entry entry = entries.get(hashable(key));
         return entry == null ? orElse : entry.value();
@@ -78,7 +78,7 @@ final class Dict {
         return items;
     }
 
-    /** A stand-in with Java equality that agrees with Python's; refuses what Python cannot hash. */
+    /** A substitute key whose Java equality agrees with Python's; refuses what Python cannot hash. */
     static Object hashable(Object key) {
         if (key instanceof Boolean flag) {
             return flag ? 1L : 0L;

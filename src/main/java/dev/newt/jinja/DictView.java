@@ -16,7 +16,7 @@ record DictView(Kind kind, Dict dict) {
         }
     }
 
-    /** Whether Python compares it as a set; values() is equal to itself alone. */
+    /** Whether Python compares it as a set; values() is equal only to itself. */
     boolean isSet() {
         return kind != Kind.VALUES;
     }

@@ -4,7 +4,7 @@ package dev.newt.jinja;
 final class Escapes {
     private Escapes() {}
 
-    /** Escapes what is not yet escaped. */
+    /** Escapes the text unless it is already escaped. */
     static Text escape(Text text) {
         if (text.safe()) {
             return text;
@@ -30,7 +30,7 @@ final class Escapes {
         return out.append(text.slice(copied, value.length())).toText().withSafe(true);
     }
 
-    /** Concatenation; with an escaped side the other is escaped too. */
+    /** Concatenation; if one side is escaped, the other is escaped too. */
     static Text plus(Text left, Text right) {
         if (!left.safe() && !right.safe()) {
             return left.plus(right);

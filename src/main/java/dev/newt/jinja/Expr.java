@@ -96,9 +96,9 @@ sealed interface Expr {
         }
     }
 
-    /** The text of a set or filter block on its way through the block's filters. */
+    /** The text of a set or filter block as it passes through the block's filters. */
     record Captured() implements Expr {
-        /** Not a name that a template could write. */
+        /** A name that no template can write. */
         static final String NAME = " captured";
 
         @Override

@@ -18,9 +18,9 @@ final class ExpressionParser {
 
     private final TokenStream tokens;
     private final RootNames rootNames;
-    /** What each macro being read uses beyond its parameters; names read go to all of them. */
+    /** The names that each macro being parsed uses beyond its parameters; a name goes to all enclosing macros. */
     private final Deque<Set<String>> macroReads = new ArrayDeque<>();
-    /** Filters and tests that do not exist. Inside a condition they fail only when reached. */
+    /** Filters and tests that do not exist. Inside a condition they fail only when they are reached. */
     private final List<TemplateFailure> unknown = new ArrayList<>();
 
     private int depth;

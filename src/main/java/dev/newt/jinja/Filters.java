@@ -131,7 +131,7 @@ final class Filters {
         }
         double power = Math.pow(10, digits);
         double scaled = Numbers.real(number) * power;
-        // Python rounds to an int, which knows no negative zero.
+        // Python rounds to an int, which has no negative zero.
         return (0.0 + (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled))) / power;
     }
 

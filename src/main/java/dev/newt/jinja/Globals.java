@@ -31,7 +31,7 @@ final class Globals {
         });
     }
 
-    /** Nothing at the first call, the separator at every later one. */
+    /** Nothing on the first call, the separator on every later one. */
     private static Object joiner(Arguments arguments) {
         Object separator = Arguments.or(arguments.bind("joiner", 0, "sep")[0], Text.of(", "));
         AtomicBoolean used = new AtomicBoolean();

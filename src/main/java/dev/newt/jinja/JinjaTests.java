@@ -75,7 +75,7 @@ final class JinjaTests {
         return test.test(value, arguments);
     }
 
-    /** What has a length and items, as Jinja asks. */
+    /** Whether the value has a length and items, as Jinja's test asks. */
     private static boolean isSequence(Object value) {
         return value instanceof Text
                 || value instanceof Dict
@@ -83,7 +83,7 @@ final class JinjaTests {
                 || Values.sequenceOrNull(value) != null;
     }
 
-    /** Identity; for small values, which Python shares, equality within one type. */
+    /** Identity; for small values, of which Python keeps one instance each, equality within one type. */
     private static boolean isSame(Object left, Object right) {
         if (left == null || left instanceof Boolean || left instanceof Long || left instanceof Text) {
             return left == null

@@ -2,7 +2,7 @@ package dev.newt.jinja;
 
 import java.util.Iterator;
 
-/** A Python iterator: used up by one pass, without a length, and without a printed form that could be told in advance. */
+/** A Python iterator: consumed by one pass, without a length, and without a predictable printed form. */
 final class Lazy implements Iterator<Object> {
     private final String typeName;
     private final Iterator<?> source;

@@ -120,7 +120,7 @@ final class Lexer {
     private void skipComment(int tag) {
         int close = source.indexOf("#}", position);
         if (close < 0 && position == source.length()) {
-            return; // as Jinja, which looks for the end only where something follows
+            return; // like Jinja, which looks for the end only if something follows
         }
         if (close < 0) {
             throw new TemplateFailure("Missing end of comment tag", lineAt(tag));
@@ -146,7 +146,7 @@ final class Lexer {
         lineStarting = source.charAt(position - 1) == '\n';
     }
 
-    /** Moves past a closing and the white space that it takes along. */
+    /** Moves past a closing delimiter and the white space that it absorbs. */
     private void finishTag(int after, char sign, boolean trimNewline) {
         position = after;
         if (sign == '-') {
@@ -276,7 +276,7 @@ final class Lexer {
         tokens.add(new Token(kind, value, lineAt(at)));
     }
 
-    /** Lines are asked for in ascending order but for errors. */
+    /** Lines are requested in ascending order, except for errors. */
     private int lineAt(int at) {
         if (at < counted) {
             counted = 0;

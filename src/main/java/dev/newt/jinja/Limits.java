@@ -1,12 +1,12 @@
 package dev.newt.jinja;
 
 /**
- * Bounds on what a template may use, so that a hostile or broken one fails instead of filling memory or running on.
+ * Bounds on what a template may use, so that a hostile or broken one fails instead of filling memory or running forever.
  *
- * <p>An instance counts for one rendering.
+ * <p>One instance counts for one rendering.
  */
 final class Limits {
-    /** Characters of one text, and so of the output. */
+    /** Characters in one text, and so in the output. */
     static final int MAX_TEXT = 32 << 20;
     /** Elements of one list. */
     static final int MAX_ITEMS = 4 << 20;

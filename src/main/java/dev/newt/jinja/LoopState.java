@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Jinja's {@code loop} variable. It looks ahead in the iterated only when asked for what lies ahead. */
+/** Jinja's {@code loop} variable. It looks ahead in the iterable only when asked for what lies ahead. */
 final class LoopState implements Function {
     private final Function recursion;
     private final int depth;
@@ -40,7 +40,7 @@ final class LoopState implements Function {
         return current;
     }
 
-    /** What is left, as Python's iteration over the loop variable takes it. */
+    /** The remaining items, which Python's iteration over the loop variable consumes. */
     Iterator<Object> iterator() {
         return new Iterator<>() {
             @Override

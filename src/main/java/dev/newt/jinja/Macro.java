@@ -9,11 +9,11 @@ import java.util.Optional;
 /**
  * A macro, or the body of a call block that a macro receives as {@code caller}.
  *
- * @param scope where it was defined, whose names its body sees
+ * @param scope the scope of its definition, whose names its body sees
  */
 record Macro(Definition definition, Scope scope) implements Function {
     /**
-     * @param parameters without default where the expression is absent
+     * @param an absent expression means a parameter without a default
      * @param usesCaller whether the body reads {@code caller}; likewise {@code varargs} and {@code kwargs}
      */
     record Definition(
@@ -80,7 +80,7 @@ record Macro(Definition definition, Scope scope) implements Function {
                             positional.subList(Math.min(declared, positional.size()), positional.size()))));
         } else if (positional.size() > declared) {
             throw new TemplateFailure(
-                    "macro '" + definition.name + "' takes not more than " + declared + " argument(s)");
+                    "macro '" + definition.name + "' takes no more than " + declared + " argument(s)");
         }
     }
 

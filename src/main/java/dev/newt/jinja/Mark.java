@@ -1,6 +1,6 @@
 package dev.newt.jinja;
 
-/** What is known of a stretch of text beside its characters. */
+/** What is known about a stretch of text besides its characters. */
 sealed interface Mark {
     /** Copied character by character from a field of a message. */
     record Field(int message, String name) implements Mark {}
@@ -8,7 +8,7 @@ sealed interface Mark {
     /** Written while a loop variable held this message. */
     record Turn(int message) implements Mark {}
 
-    /** Written inside one execution of a generation block; the number tells executions apart. */
+    /** Written inside one execution of a generation block; the number distinguishes executions. */
     record Generation(int number) implements Mark {}
 
     /** A marked stretch, in UTF-16 code units, end exclusive. */

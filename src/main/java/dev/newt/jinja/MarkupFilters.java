@@ -12,7 +12,7 @@ final class MarkupFilters {
     private static final Map<String, String> ENTITIES =
             Map.of("amp", "&", "lt", "<", "gt", ">", "quot", "\"", "#34", "\"", "#39", "'", "apos", "'");
 
-    /** What Python's textwrap takes for white space. */
+    /** What Python's textwrap treats as white space. */
     private static final String ASCII_SPACE = "\t\n\u000b\f\r ";
 
     private MarkupFilters() {}
@@ -131,7 +131,7 @@ final class MarkupFilters {
         return Text.of(digits + " " + letters.charAt(power) + (binary ? "iB" : "B"));
     }
 
-    /** Each line is wrapped for itself; white space at the edges of made lines is dropped, words longer than a line are cut. */
+    /** Each line is wrapped separately; white space at the edges of the new lines is dropped, and words longer than a line are cut. */
     private static Object wordWrap(Object value, Arguments arguments) {
         Object[] given = arguments.bind("wordwrap", 0, "width", "break_long_words", "wrapstring", "break_on_hyphens");
         long width = Numbers.whole(Arguments.or(given[0], 79L), "the width of wordwrap");
@@ -172,7 +172,7 @@ final class MarkupFilters {
             boolean longer = value.codePointCount(end, next) > width;
             Text piece;
             if (longer && cut) {
-                // Python fills the line with the head of the long word, be it empty, and then keeps the space before
+                // Python fills the line with the head of the long word, even if empty, and then keeps the space before
                 // it.
                 int from = end;
                 end = value.offsetByCodePoints(end, width - value.codePointCount(start, end));
@@ -198,7 +198,7 @@ final class MarkupFilters {
         return value.substring(from, to).chars().allMatch(c -> isAsciiSpace((char) c));
     }
 
-    /** Where the run of spaces or of other characters that begins here ends. */
+    /** The end of the run of spaces, or of other characters, that begins here. */
     private static int runEnd(String value, int start) {
         int end = start;
         while (end < value.length() && isAsciiSpace(value.charAt(end)) == isAsciiSpace(value.charAt(start))) {
@@ -211,13 +211,13 @@ final class MarkupFilters {
         return ASCII_SPACE.indexOf(c) >= 0;
     }
 
-    /** Keys are in order; what does not fit in a line is refused, since Python would lay it out over several. */
+    /** Keys are sorted; what does not fit on one line is refused, since Python would lay it out over several. */
     private static Object prettyPrint(Object value, Arguments arguments) {
         arguments.bind("pprint", 0);
         String printed = PythonText.repr(sorted(value));
         if (printed.codePointCount(0, printed.length()) > PRINTED_WIDTH) {
             throw new TemplateFailure(
-                    "pprint is supported for what fits in " + PRINTED_WIDTH + " characters; use tojson");
+                    "pprint supports only values that fit in " + PRINTED_WIDTH + " characters; use tojson");
         }
         return Text.of(printed);
     }

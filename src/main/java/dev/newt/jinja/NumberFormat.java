@@ -10,8 +10,8 @@ import java.util.Locale;
  * Python's presentation of one number.
  *
  * @param kind d, x, X, o, b, e, E, f, F, g, G, % or n; 0 for the default of str.format
- * @param sign what a number without minus begins with: "+", " " or nothing
- * @param precision digits, -1 where not given
+ * @param sign what a number without a minus sign begins with: "+", " " or nothing
+ * @param precision digits, -1 if not given
  * @param alternate base prefixes and kept zeros
  * @param grouping between groups of digits: ",", "_" or nothing
  */

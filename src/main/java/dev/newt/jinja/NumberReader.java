@@ -16,7 +16,7 @@ final class NumberReader {
         return StringMethods.strip(Text.of(text), null, true, true).value();
     }
 
-    /** The integer, or null where it is not one. */
+    /** The integer, or null if it is not one. */
     static Object integer(String text, int base) {
         String digits = stripped(text);
         boolean negative = digits.startsWith("-");
@@ -45,7 +45,7 @@ final class NumberReader {
         }
     }
 
-    /** The float, or null where it is not one. */
+    /** The float, or null if it is not one. */
     static Double real(String text) {
         String digits = stripped(text);
         if (REAL.matcher(digits).matches()) {

@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** Python's arithmetic on numbers. An integer is a Long, or a BigInteger where it does not fit; a float is a Double; a bool counts as 0 or 1. */
+/** Python's arithmetic on numbers. An integer is a Long, or a BigInteger if it does not fit; a float is a Double; a bool counts as 0 or 1. */
 final class Numbers {
     private Numbers() {}
 
@@ -204,11 +204,11 @@ final class Numbers {
                 Math.abs(new BigDecimal(value).setScale((int) digits, mode).doubleValue()), value);
     }
 
-    /** The decimal with the fewest digits that reads back as the value, and of those the nearest; JDKs before 19 print another at times. */
+    /** The decimal with the fewest digits that reads back as the value, and of those the nearest; JDKs before 19 sometimes print another. */
     static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
         for (int precision = 1; precision < 17; precision++) {
-            // Above a power of two the neighbours lie further apart, so the one rounded away may fit where the nearest
+            // Above a power of two the neighbours are further apart, so the one rounded away may fit where the nearest
             // does not.
             for (RoundingMode mode : new RoundingMode[] {RoundingMode.HALF_EVEN, RoundingMode.UP}) {
                 BigDecimal candidate = exact.round(new MathContext(precision, mode));

@@ -27,7 +27,7 @@ final class Parser {
         this.expressions = new ExpressionParser(tokens, rootNames);
     }
 
-    /** A template's statements, and the names that are its own from the start. */
+    /** A template's statements, and the names that are local to it from the start. */
     record Parsed(Stmt.Block body, Set<String> ownNames) {}
 
     static Parsed parse(String source) {
@@ -37,7 +37,7 @@ final class Parser {
         return new Parsed(body, Set.copyOf(parser.rootNames.own()));
     }
 
-    /** Statements up to one of the tags, which stays unread after its opening; without tags, up to the end. */
+    /** Statements up to one of the tags, whose name is left unread; without tags, up to the end. */
     private Stmt.Block body(String... endTags) {
         if (++depth > Limits.MAX_NESTING) {
             throw new TemplateFailure(
@@ -78,7 +78,7 @@ final class Parser {
         tokens.expect(Kind.BLOCK_END, "the end of the tag '%}'");
     }
 
-    /** The body of a statement whose tag ends here, up to its closing tag, whose name is read. */
+    /** The body of a statement whose tag ends here, up to and including its closing tag. */
     private Stmt.Block bodyUntil(String endTag) {
         rootNames.enterBlock();
         beginBody();

@@ -69,7 +69,7 @@ final class PercentFormat {
         return out.toText().withSafe(format.safe());
     }
 
-    /** What Python takes for a mapping here, of which not all must be used. */
+    /** Whether Python treats the value as a mapping here, not all of which must be used. */
     private static boolean isSubscripted(Object values) {
         return values instanceof Dict
                 || values instanceof List

@@ -39,7 +39,7 @@ final class PythonText {
         return text.substring(0, end);
     }
 
-    /** {@code str(value)}, keeping the origin of a string. */
+    /** {@code str(value)}; a string keeps its origin. */
     static Text str(Object value) {
         if (value instanceof Text text) {
             return text;
@@ -151,7 +151,7 @@ final class PythonText {
         return out.append(quote).toString();
     }
 
-    /** Python's isprintable: all but controls, formats, surrogates, private use, unassigned, and separators other than the space. */
+    /** Python's isprintable: everything except controls, formats, surrogates, private use, unassigned characters, and separators other than the space. */
     static boolean isPrintable(int c) {
         if (c == ' ') {
             return true;

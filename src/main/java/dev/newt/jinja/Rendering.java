@@ -10,19 +10,19 @@ import java.util.List;
  * A rendered conversation and where its characters came from. All positions are UTF-16 code units of {@code text}, end exclusive.
  *
  * <p>Nothing is found by searching: origins travel with the strings through the template. An operation that rewrites characters (upper, format
- * widths, escapes) gives them up, so a span may be missing but is never wrong.
+ * widths, escapes) drops them, so a span may be missing but is never wrong.
  *
  * @param text the output
  * @param spans characters copied from a message's field, disjoint and in order
  * @param turns what was written while a loop variable held a message (header, content, end of turn), disjoint and in order; in nested loops
- *     over messages the innermost decides
+ *     over messages the innermost counts
  * @param generations what generation blocks wrote, in order
  */
 public record Rendering(String text, List<Span> spans, List<Turn> turns, List<Range> generations) {
 
     /**
      * @param messageIndex position in the request's messages
-     * @param field the message's key: content, reasoning_content, role, tool_calls ... ; strings nested deeper carry the outermost key
+     * @param field the message's key: content, reasoning_content, role, tool_calls ... ; strings nested deeper have the outermost key
      */
     public record Span(int start, int end, int messageIndex, String field) {}
 

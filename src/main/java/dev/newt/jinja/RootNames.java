@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Names that the outermost level of a template assigns before it reads them there.
+ * The names that the outermost level of a template assigns before it reads them there.
  *
- * <p>Jinja makes such a name the template's own from the start: until it is assigned, macros and loops see it undefined even where the
+ * <p>Jinja makes such a name the template's own from the start: until it is assigned, macros and loops see it as undefined, even if the
  * request has a variable of that name. An assignment in only one branch of an if does not count.
  */
 final class RootNames {

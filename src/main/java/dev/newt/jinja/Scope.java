@@ -27,7 +27,7 @@ final class Scope {
         names.put(name, value);
     }
 
-    /** The value, or an undefined one. */
+    /** The value, or an undefined value. */
     Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
             Object value = scope.names.get(name);

@@ -51,7 +51,7 @@ final class SequenceFilters {
         filters.put("slice", SequenceFilters::slice);
     }
 
-    /** The attribute that a dotted path names; whole numbers are indices. */
+    /** The attribute named by a dotted path; whole numbers are indices. */
     static Object path(Object value, Object path) {
         if (path == null) {
             return value;
@@ -106,7 +106,7 @@ final class SequenceFilters {
         return value instanceof Lazy ? elements : new Lazy("reversed", elements.iterator());
     }
 
-    /** Keys to order by: one, or several with commas, each folded unless the case matters. */
+    /** The sort keys: one, or several separated by commas, each case-folded unless case matters. */
     private static List<Object> sortKeys(Object element, Object attribute, boolean caseSensitive) {
         if (attribute instanceof Text names) {
             List<Object> keys = new ArrayList<>();

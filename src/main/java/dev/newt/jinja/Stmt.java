@@ -37,7 +37,7 @@ sealed interface Stmt {
         }
     }
 
-    /** Puts the line on what fails inside. */
+    /** Adds the line to failures inside. */
     record Placed(int line, Stmt statement) implements Stmt {
         @Override
         public Flow run(Scope scope, TextBuilder out) {
@@ -114,7 +114,7 @@ sealed interface Stmt {
                 }
                 completed |= flow == Flow.NORMAL;
             }
-            // As Jinja compiles it: else runs unless an iteration reached the end of the body.
+            // As Jinja compiles it: the else branch runs unless an iteration reached the end of the body.
             if (!completed && otherwise.isPresent()) {
                 otherwise.get().run(new Scope(scope), out);
             }
@@ -187,7 +187,7 @@ sealed interface Stmt {
         }
     }
 
-    /** A set or filter block: its text, through filters, goes to a target or to the output. */
+    /** A set or filter block: its filtered text goes to a target or to the output. */
     record Capture(Block body, Expr filtered, Optional<Target> target) implements Stmt {
         @Override
         public Flow run(Scope scope, TextBuilder out) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** The methods of Python's str. Those that cut, join or replace keep the origin of what stays. */
+/** The methods of Python's str. Those that cut, join or replace keep the origin of the remaining characters. */
 final class StringMethods {
     private interface Method {
         Object call(Text self, Arguments arguments);
@@ -114,7 +114,7 @@ final class StringMethods {
         };
     }
 
-    /** Rewrites the characters; the origin stays only where nothing changed. */
+    /** Rewrites the characters; the origin is kept only if nothing changed. */
     static Text mapped(Text self, java.util.function.UnaryOperator<String> map) {
         String result = map.apply(self.value());
         return result.equals(self.value()) ? self : Text.of(result).withSafe(self.safe());
@@ -199,7 +199,7 @@ final class StringMethods {
         return strip(self, characters, left, right);
     }
 
-    /** @param characters the characters to take off, or null for white space */
+    /** @param characters the characters to strip, or null for white space */
     static Text strip(Text self, Object characters, boolean left, boolean right) {
         String value = self.value();
         IntPredicate taken = PythonText::isSpace;
@@ -288,7 +288,7 @@ final class StringMethods {
         return new ArrayList<Object>(lines(self, keepEnds));
     }
 
-    /** The lines by every line end that Python knows. */
+    /** The lines, split at every line end that Python recognises. */
     static List<Text> lines(Text self, boolean keepEnds) {
         List<Text> lines = new ArrayList<>();
         String value = self.value();
@@ -334,7 +334,7 @@ final class StringMethods {
         return replace(self, text(given[0], "replace"), text(given[1], "replace"), limit);
     }
 
-    /** @param limit how many are replaced; below 0 all */
+    /** @param limit how many to replace; all if negative */
     static Text replace(Text self, Text old, Text replacement, long limit) {
         TextBuilder out = new TextBuilder();
         Text insert = self.safe() ? Escapes.escape(replacement) : replacement;
@@ -368,7 +368,7 @@ final class StringMethods {
         return out.toText().withSafe(self.safe());
     }
 
-    /** The part of self that optional start and end bounds leave; null where the start lies behind the end. */
+    /** The part of self between the optional start and end bounds; null if the start lies after the end. */
     private static Text window(Text self, Object start, Object end) {
         int size = self.size();
         int to = Arguments.or(end, null) == null ? size : Access.clamp(Numbers.whole(end, "a bound"), 0, size, size);
@@ -485,7 +485,7 @@ final class StringMethods {
             return self;
         }
         Limits.checkText(width);
-        // Python puts the odd space of center() left when the width is odd.
+        // Python's center() puts the odd space on the left when the width is odd.
         long left =
                 switch (name) {
                     case "center" -> missing / 2 + (missing & width & 1);

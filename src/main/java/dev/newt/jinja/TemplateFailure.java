@@ -1,6 +1,6 @@
 package dev.newt.jinja;
 
-/** What went wrong in a template, before its place is known; {@link ChatTemplate} turns it into a UserException with name and line. */
+/** What went wrong in a template, before the place is known; {@link ChatTemplate} turns it into a UserException with name and line. */
 final class TemplateFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ final class TemplateFailure extends RuntimeException {
         this.line = line;
     }
 
-    /** The template line, from 1; 0 where not yet known. */
+    /** The template line, from 1; 0 while it is unknown. */
     int line() {
         return line;
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A template string: characters and what is known of their origin.
+ * A template string: characters and what is known about their origin.
  *
  * <p>Concatenating and slicing keep marks; an operation that rewrites characters drops the marks of what it rewrites. Two texts are equal when
  * their characters are. Indices are UTF-16 code units, as in {@link String}; Python's code point indices are translated by the callers.
@@ -39,7 +39,7 @@ final class Text implements Comparable<Text> {
         return runs;
     }
 
-    /** Whether Jinja holds this string for HTML already escaped (its Markup type); escaping rules follow from it. */
+    /** Whether Jinja considers this string escaped HTML (its Markup type); the escaping rules depend on it. */
     boolean safe() {
         return safe;
     }
@@ -84,7 +84,7 @@ final class Text implements Comparable<Text> {
         return new TextBuilder().append(this).append(other).toText();
     }
 
-    /** The code points from which Python's iteration over a string is made. */
+    /** The code points, over which Python iterates in a string. */
     List<Text> codePoints() {
         List<Text> points = new ArrayList<>();
         for (int at = 0; at < value.length(); ) {

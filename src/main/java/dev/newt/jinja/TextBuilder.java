@@ -4,9 +4,9 @@ import dev.newt.jinja.Mark.Run;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gathers output and its marks. Not longer than {@link Limits#MAX_TEXT}. */
+/** Collects output and its marks, at most {@link Limits#MAX_TEXT} characters. */
 final class TextBuilder {
-    /** How many of the last runs are tried for joining: pieces of one source arrive one after the other. */
+    /** How many of the last runs are tried for joining: pieces of one source arrive in sequence. */
     private static final int JOIN_WINDOW = 4;
 
     private final StringBuilder characters = new StringBuilder();
@@ -49,7 +49,7 @@ final class TextBuilder {
         for (int i = runs.size() - 1; i >= 0 && i >= runs.size() - JOIN_WINDOW; i--) {
             Run run = runs.get(i);
             if (run.end() == start && run.mark().equals(mark)) {
-                // Turns are told apart by nesting order, so a joined turn must become the youngest.
+                // Turns are distinguished by nesting order, so a joined turn must become the latest.
                 runs.remove(i);
                 runs.add(new Run(run.start(), end, mark));
                 return;

@@ -136,7 +136,7 @@ final class TextFilters {
         boolean blank = Values.isTrue(Arguments.or(given[2], false));
         Text text = StringMethods.text(value, "indent");
         TextBuilder out = new TextBuilder();
-        // Jinja adds a newline, so that a closing one makes a line of its own.
+        // Jinja adds a newline, so that a trailing one forms a line of its own.
         List<Text> lines = StringMethods.lines(text.plus(Text.of("\n")), false);
         for (int i = 0; i < lines.size(); i++) {
             out.append(i == 0 ? "" : "\n");
@@ -155,7 +155,7 @@ final class TextFilters {
         Object leeway = Arguments.or(given[3], null);
         long slack = leeway == null ? 5 : Numbers.whole(leeway, "the leeway of truncate");
         if (length < end.size() || slack < 0) {
-            throw new TemplateFailure("truncate needs a length of at least the end's and no negative leeway");
+            throw new TemplateFailure("truncate needs a length no shorter than its end marker and no negative leeway");
         }
         if (Values.length(value) <= length + slack) {
             return value;
@@ -187,7 +187,7 @@ final class TextFilters {
         return Text.of(String.join("&", parts));
     }
 
-    /** Percent-encodes; in pairs (nothing kept beside letters, digits and {@code _.-~}) a space becomes a plus. */
+    /** Percent-encodes; in pairs (only letters, digits and {@code _.-~} are kept) a space becomes a plus. */
     private static String quote(String text, String kept) {
         StringBuilder out = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

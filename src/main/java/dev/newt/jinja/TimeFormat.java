@@ -57,7 +57,7 @@ final class TimeFormat {
         return out.toString();
     }
 
-    /** The number of a week of the year, counted from its first Sunday or Monday. */
+    /** The week of the year, counted from its first Sunday or Monday. */
     private static String week(ZonedDateTime time, int daysSinceItsFirstDay) {
         return String.format(Locale.ROOT, "%02d", (time.getDayOfYear() + 6 - daysSinceItsFirstDay) / 7);
     }
@@ -80,7 +80,7 @@ final class TimeFormat {
             case 'W' -> week(time, time.getDayOfWeek().getValue() - 1);
             case 'r' -> field('I', time) + ":" + field('M', time) + ":" + field('S', time) + " " + field('p', time);
             case 's' -> String.valueOf(time.toEpochSecond());
-                // The time is without a zone, as datetime.now() is.
+                // The time has no zone, like datetime.now().
             case 'z', 'Z' -> "";
             default -> throw new TemplateFailure("strftime_now does not know '%" + code + "'");
         };

@@ -3,7 +3,7 @@ package dev.newt.jinja;
 /**
  * One token of a template.
  *
- * @param value a Text for strings, a Long, BigInteger or Double for numbers, otherwise the characters as a String
+ * @param value a Text for strings, a Long, BigInteger or Double for numbers, a String of the characters otherwise
  * @param line the template line, from 1
  */
 record Token(Kind kind, Object value, int line) {

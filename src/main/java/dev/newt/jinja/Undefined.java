@@ -1,9 +1,9 @@
 package dev.newt.jinja;
 
 /**
- * Jinja's value of a missing name, key or attribute: prints as nothing, is false and empty, and fails on every other use.
+ * Jinja's value of a missing name, key or attribute: it prints as nothing, is false and empty, and fails on any other use.
  *
- * @param message what the failure then says
+ * @param message the message of that failure
  */
 record Undefined(String message) {
     static Undefined name(String name) {

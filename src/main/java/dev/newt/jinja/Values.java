@@ -17,7 +17,7 @@ import java.util.Objects;
 final class Values {
     private Values() {}
 
-    /** A plain JSON value as a template value; strings get the mark where one is given. */
+    /** A plain JSON value as a template value; strings get the mark if one is given. */
     static Object of(Object plain, Mark mark) {
         return of(plain, mark, 0);
     }
@@ -228,7 +228,7 @@ final class Values {
         return left instanceof DictView ? left == right : Objects.equals(left, right);
     }
 
-    /** Python's order; fails where the types have none between them. */
+    /** Python's order; fails if the types cannot be compared. */
     static int compare(String operator, Object left, Object right) {
         if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
             return Numbers.compare(left, right);

@@ -9,7 +9,8 @@ import dev.newt.tensor.Segments;
 import dev.newt.tensor.Tape;
 import dev.newt.tensor.Tensor;
 import dev.newt.tensor.Value;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,7 +21,7 @@ public final class Decoder implements AutoCloseable {
     private final DecoderSpec spec;
     private final DecoderParameters parameters;
     private final DType compute;
-    private final RotaryAngles angles;
+    private final Map<Rotary, RotaryAngles> angles = new HashMap<>();
 
     /**
      * @param parameters from now on the decoder's own
@@ -30,7 +31,9 @@ public final class Decoder implements AutoCloseable {
         this.spec = spec;
         this.parameters = parameters;
         this.compute = compute;
-        this.angles = new RotaryAngles(spec.rotary());
+        for (int i = 0; i < spec.layers(); i++) {
+            angles.computeIfAbsent(spec.attention(i).rotary(), RotaryAngles::new);
+        }
     }
 
     public DecoderSpec spec() {
@@ -54,84 +57,69 @@ public final class Decoder implements AutoCloseable {
         if (segments.tokens() != tokenIds.length) {
             throw new IllegalArgumentException(tokenIds.length + " tokens in segments of " + segments.tokens());
         }
-        RotaryTables tables = tables(tape, segments.positions(), segments.longest());
+        Sequences sequences = new Sequences(
+                tables(tape, segments.positions(), segments.longest()),
+                (q, k, v, heads) -> tape.attention(q, k, v, segments, heads));
         Value x = embed(tape, tokenIds);
         for (int i = 0; i < parameters.layers().size(); i++) {
             Layer layer = parameters.layers().get(i);
-            AttentionSpec attention = spec.attention(i);
-            UnaryOperator<Value> block = input -> block(
-                    tape,
-                    input,
-                    layer,
-                    tables,
-                    attention.headDim(),
-                    (q, k, v) -> tape.attention(q, k, v, segments, attention));
+            Block part = spec.blocks().get(i);
+            UnaryOperator<Value> block = input -> part.apply(tape, input, layer, sequences);
             x = checkpointing ? tape.checkpoint(x, block) : tape.frame(x, block);
         }
-        return tape.rmsNorm(x, parameters.finalNorm(), spec.normEps());
+        return spec.finalNorm().apply(tape, x, parameters.finalNorm());
     }
 
     /**
-     * The same for new tokens of one sequence whose beginning the cache holds; their keys and values are added to it.
+     * The same for the new tokens that the cache expects, whose sequences' beginnings it holds; their keys and values are added to it.
      *
      * @param tape of inference
      */
     public Value hidden(Tape tape, int[] tokenIds, KvCache cache) {
-        int past = cache.length(0);
-        int[] positions = new int[tokenIds.length];
-        Arrays.setAll(positions, i -> past + i);
-        RotaryTables tables = tables(tape, positions, past + tokenIds.length);
+        Map<Rotary, RotaryTables> tables = tables(tape, cache.positions(), cache.longest());
         Value x = embed(tape, tokenIds);
         for (int i = 0; i < parameters.layers().size(); i++) {
             Layer layer = parameters.layers().get(i);
             int index = i;
-            AttentionSpec attention = spec.attention(i);
-            x = tape.frame(
-                    x,
-                    input -> block(
-                            tape,
-                            input,
-                            layer,
-                            tables,
-                            attention.headDim(),
-                            (q, k, v) -> tape.attention(q, k, v, cache, index, attention)));
+            Block block = spec.blocks().get(i);
+            Sequences sequences =
+                    new Sequences(tables, (q, k, v, heads) -> tape.attention(q, k, v, cache, index, heads));
+            x = tape.frame(x, input -> block.apply(tape, input, layer, sequences));
         }
-        return tape.rmsNorm(x, parameters.finalNorm(), spec.normEps());
+        return spec.finalNorm().apply(tape, x, parameters.finalNorm());
     }
 
     private Value embed(Tape tape, int[] tokenIds) {
-        Tensor ids = tape.constant(tape.engine().upload(tokenIds)).tensor();
+        Tensor ids = tape.constant(tape.memory().upload(tokenIds)).tensor();
         return tape.embedding(parameters.embedding(), ids);
     }
 
-    private RotaryTables tables(Tape tape, int[] positions, int longest) {
-        RotaryTables tables = angles.tables(tape.engine(), positions, longest, compute);
-        tape.constant(tables.cos());
-        tape.constant(tables.sin());
-        return tables;
+    private Map<Rotary, RotaryTables> tables(Tape tape, int[] positions, int longest) {
+        Map<Rotary, RotaryTables> all = new HashMap<>();
+        angles.forEach((rotary, of) -> {
+            RotaryTables tables = of.tables(tape.memory(), positions, longest, compute);
+            tape.constant(tables.cos());
+            tape.constant(tables.sin());
+            all.put(rotary, tables);
+        });
+        return all;
     }
 
-    private Value block(Tape tape, Value x, Layer layer, RotaryTables tables, int headDim, AttentionOfHeads attention) {
-        Value attended = tape.frame(x, input -> {
-            Value normed = tape.rmsNorm(input, layer.attentionNorm(), spec.normEps());
-            Value q = tape.rotary(tape.linear(normed, layer.query()), tables, headDim);
-            Value k = tape.rotary(tape.linear(normed, layer.key()), tables, headDim);
-            Value v = tape.linear(normed, layer.value());
-            Value heads = attention.apply(q, k, v);
-            return tape.add(input, tape.linear(heads, layer.output()));
-        });
-        return tape.frame(attended, input -> {
-            Value normed = tape.rmsNorm(input, layer.feedForwardNorm(), spec.normEps());
-            Value gate = tape.linear(normed, layer.gate());
-            Value up = tape.linear(normed, layer.up());
-            Value product = tape.gatedActivation(gate, up, spec.feedForward().activation());
-            return tape.add(input, tape.linear(product, layer.down()));
-        });
+    private record Sequences(Map<Rotary, RotaryTables> tables, AttentionOfHeads attention) implements Mixer.Sequences {
+        @Override
+        public RotaryTables tables(Rotary rotary) {
+            return tables.get(rotary);
+        }
+
+        @Override
+        public Value attention(Value q, Value k, Value v, AttentionSpec heads) {
+            return attention.apply(q, k, v, heads);
+        }
     }
 
     @FunctionalInterface
     private interface AttentionOfHeads {
-        Value apply(Value q, Value k, Value v);
+        Value apply(Value q, Value k, Value v, AttentionSpec heads);
     }
 
     /** Releases the parameters. */

@@ -3,8 +3,11 @@ package dev.newt.model;
 import dev.newt.tensor.Linear;
 import dev.newt.tensor.Parameter;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -13,42 +16,45 @@ import java.util.function.UnaryOperator;
  * The weights of a decoder.
  *
  * @param embedding [vocabulary, hidden]
- * @param finalNorm [hidden]
+ * @param finalNorm its weight [hidden] and, where it has one, its bias [hidden]
  * @param head [vocabulary, hidden]; the embedding itself where the two are tied
  */
-public record DecoderParameters(Parameter embedding, List<Layer> layers, Parameter finalNorm, Parameter head)
+public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear finalNorm, Parameter head)
         implements AutoCloseable {
     public DecoderParameters {
         layers = List.copyOf(layers);
     }
 
-    /** One block. */
-    public record Layer(
-            Parameter attentionNorm,
-            Linear query,
-            Linear key,
-            Linear value,
-            Linear output,
-            Parameter feedForwardNorm,
-            Linear gate,
-            Linear up,
-            Linear down) {
-        /** The projections in the order of use. */
-        public List<Linear> linears() {
-            return List.of(query, key, value, output, gate, up, down);
+    /**
+     * One block's modules in the order of use.
+     *
+     * @param modules linear layers, and norms' weights and biases
+     */
+    public record Layer(Map<Role, Linear> modules) {
+        public Layer {
+            modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
         }
 
-        private Layer map(UnaryOperator<Parameter> norms, UnaryOperator<Linear> linears) {
-            return new Layer(
-                    norms.apply(attentionNorm),
-                    linears.apply(query),
-                    linears.apply(key),
-                    linears.apply(value),
-                    linears.apply(output),
-                    norms.apply(feedForwardNorm),
-                    linears.apply(gate),
-                    linears.apply(up),
-                    linears.apply(down));
+        public Linear module(Role role) {
+            Linear module = modules.get(role);
+            if (module == null) {
+                throw new IllegalStateException("a block without " + role);
+            }
+            return module;
+        }
+
+        /** The projections in the order of use. */
+        public List<Linear> linears() {
+            return modules.entrySet().stream()
+                    .filter(entry -> entry.getKey().isLinear())
+                    .map(Map.Entry::getValue)
+                    .toList();
+        }
+
+        private Layer map(UnaryOperator<Linear> norms, UnaryOperator<Linear> linears) {
+            Map<Role, Linear> mapped = new LinkedHashMap<>();
+            modules.forEach((role, module) -> mapped.put(role, (role.isLinear() ? linears : norms).apply(module)));
+            return new Layer(mapped);
         }
     }
 
@@ -81,8 +87,8 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Paramet
                 l -> new Linear(map.apply(l.weight()), l.bias().map(map), l.adapter());
         return new DecoderParameters(
                 map.apply(embedding),
-                layers.stream().map(l -> l.map(map, linears)).toList(),
-                map.apply(finalNorm),
+                layers.stream().map(l -> l.map(linears, linears)).toList(),
+                linears.apply(finalNorm),
                 map.apply(head));
     }
 
@@ -91,16 +97,9 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Paramet
         Set<Parameter> all = new LinkedHashSet<>();
         all.add(embedding);
         for (Layer layer : layers) {
-            all.add(layer.attentionNorm());
-            for (Linear linear : List.of(layer.query(), layer.key(), layer.value(), layer.output())) {
-                addBase(linear, all);
-            }
-            all.add(layer.feedForwardNorm());
-            for (Linear linear : List.of(layer.gate(), layer.up(), layer.down())) {
-                addBase(linear, all);
-            }
+            layer.modules().values().forEach(module -> addBase(module, all));
         }
-        all.add(finalNorm);
+        addBase(finalNorm, all);
         all.add(head);
         return List.copyOf(all);
     }

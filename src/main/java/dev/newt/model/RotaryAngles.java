@@ -1,7 +1,7 @@
 package dev.newt.model;
 
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine;
+import dev.newt.tensor.Memory;
 import dev.newt.tensor.RotaryTables;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
@@ -21,7 +21,7 @@ final class RotaryAngles {
     }
 
     /** Tables [positions, dims / 2] for a compute type. {@code longest} is the length of the longest sequence. */
-    RotaryTables tables(Engine engine, int[] tokenPositions, int longest, DType compute) {
+    RotaryTables tables(Memory memory, int[] tokenPositions, int longest, DType compute) {
         fill(longest);
         float[] c = new float[tokenPositions.length * pairs];
         float[] s = new float[c.length];
@@ -30,16 +30,16 @@ final class RotaryAngles {
             System.arraycopy(sin, tokenPositions[t] * pairs, s, t * pairs, pairs);
         }
         Shape shape = Shape.of(tokenPositions.length, pairs);
-        return new RotaryTables(upload(engine, c, shape, compute), upload(engine, s, shape, compute));
+        return new RotaryTables(upload(memory, c, shape, compute), upload(memory, s, shape, compute));
     }
 
-    private static Tensor upload(Engine engine, float[] values, Shape shape, DType compute) {
-        Tensor tensor = engine.upload(values, shape);
+    private static Tensor upload(Memory memory, float[] values, Shape shape, DType compute) {
+        Tensor tensor = memory.upload(values, shape);
         if (compute.accumulator() == tensor.dtype()) {
             return tensor;
         }
         try (tensor) {
-            return engine.cast(tensor, compute.accumulator());
+            return memory.cast(tensor, compute.accumulator());
         }
     }
 

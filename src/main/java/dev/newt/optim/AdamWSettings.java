@@ -1,5 +1,9 @@
 package dev.newt.optim;
 
+import dev.newt.tensor.Engine;
+import dev.newt.tensor.TrainableParameter;
+import java.util.List;
+
 /**
  * AdamW's constants.
  *
@@ -7,8 +11,10 @@ package dev.newt.optim;
  * @param beta2 decay of the gradient's square
  * @param epsilon added outside the bias-corrected root
  * @param weightDecay decoupled: {@code w -= learning rate * weightDecay * w}
+ * @param groups parameters with a learning rate or decay of their own
  */
-public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay) {
+public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay, ParameterGroups groups)
+        implements OptimizerSettings {
     /** PyTorch's and Hugging Face's defaults. */
     public static final AdamWSettings DEFAULT = new AdamWSettings(0.9, 0.999, 1e-8, 0);
 
@@ -17,5 +23,19 @@ public record AdamWSettings(double beta1, double beta2, double epsilon, double w
             throw new IllegalArgumentException("AdamW with betas " + beta1 + ", " + beta2 + ", epsilon " + epsilon
                     + ", weight decay " + weightDecay);
         }
+    }
+
+    public AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay) {
+        this(beta1, beta2, epsilon, weightDecay, ParameterGroups.HUGGING_FACE);
+    }
+
+    @Override
+    public Optimizer create(Engine engine, List<? extends TrainableParameter> parameters) {
+        return new AdamW(engine, parameters, this);
+    }
+
+    @Override
+    public int buffers() {
+        return 2;
     }
 }

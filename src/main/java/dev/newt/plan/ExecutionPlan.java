@@ -12,6 +12,7 @@ import java.util.TreeMap;
  *
  * @param hash of everything that the result depends on: the run's identity. Paths of outputs, logging and saving are not in it
  * @param device that memory and number formats are planned for
+ * @param settings that the run is wired from; the rest is what they come to
  * @param warnings about the model and the data; those about the file are the configuration's
  */
 public record ExecutionPlan(
@@ -27,7 +28,8 @@ public record ExecutionPlan(
         Data data,
         Memory memory,
         Work work,
-        List<String> warnings) {
+        List<String> warnings,
+        RunSettings settings) {
 
     /**
      * The model that is tuned.

@@ -1,6 +1,9 @@
 package dev.newt.plan;
 
+import dev.newt.model.Block;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.FeedForward;
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.plan.ExecutionPlan.Activations;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -9,6 +12,7 @@ import dev.newt.plan.ExecutionPlan.Lora;
 import dev.newt.plan.ExecutionPlan.Memory;
 import dev.newt.plan.ExecutionPlan.Method;
 import dev.newt.tensor.DType;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -141,7 +145,9 @@ final class MemoryEstimate {
     }
 
     private boolean trainsHead() {
-        return full || method.lora().get().savedModules().stream().anyMatch(name -> name.endsWith("lm_head"));
+        return full
+                || method.lora().get().savedModules().stream()
+                        .anyMatch(name -> name.endsWith(model.tensors().moduleName(Role.HEAD)));
     }
 
     private long headBytes() {
@@ -197,30 +203,41 @@ final class MemoryEstimate {
     /** What the forward pass leaves for the backward pass: the boundaries, the normed last one, and the blocks' own where not checkpointed. */
     private long kept(boolean checkpointing) {
         long last = tokens * spec.hidden() * compute.bytes();
-        return boundaries() + last + tables() + (checkpointing ? 0 : spec.layers() * layerBytes());
+        return boundaries()
+                + last
+                + tables()
+                + (checkpointing
+                        ? 0
+                        : spec.blocks().stream().mapToLong(this::layerBytes).sum());
     }
 
     /** Rotary cosines and sines. */
     private long tables() {
-        return tokens * spec.attention().headDim() * WIDE;
+        return IntStream.range(0, spec.layers())
+                .mapToObj(layer -> spec.attention(layer).rotary())
+                .distinct()
+                .mapToLong(rotary -> tokens * rotary.dims() * WIDE)
+                .sum();
     }
 
-    /**
-     * Kept of one block, besides its input: queries, keys, values, the output of the attention, the sum after it, gate and up. Normed inputs
-     * and the product of gate and up are made again.
-     */
+    /** The most that is kept of any one block. */
     private long layerBytes() {
-        long elements = 2L * spec.attention().queryWidth()
-                + 2L * spec.attention().keyWidth()
-                + spec.hidden()
-                + 2L * spec.feedForward().intermediate()
-                + ranks();
-        // Scales of both norms, log-sums of the attention.
-        return tokens * (elements * compute.bytes() + (2L + spec.attention().heads()) * WIDE);
+        return spec.blocks().stream().mapToLong(this::layerBytes).max().orElseThrow();
     }
 
-    private boolean readsInput(String projection) {
-        return full || method.lora().get().targets().containsKey(projection);
+    /** Kept of one block, besides its input. Normed inputs and the input of the feed-forward's last projection are made again. */
+    private long layerBytes(Block block) {
+        long elements = block.keptElements(spec.hidden()) + ranks();
+        return tokens * (elements * compute.bytes() + block.keptScalars() * WIDE);
+    }
+
+    private boolean readsInput(Role role) {
+        return full
+                || model.tensors().blockLinears().stream()
+                        .filter(slot -> slot.role() == role)
+                        .map(slot ->
+                                slot.moduleName().substring(slot.moduleName().lastIndexOf('.') + 1))
+                        .anyMatch(method.lora().get().targets()::containsKey);
     }
 
     private long ranks() {
@@ -231,12 +248,14 @@ final class MemoryEstimate {
 
     /** The most that one operation's backward holds beside what is kept: gradients, what is made again, converted operands. */
     private long blockWorkspace() {
-        long intermediate = spec.feedForward().intermediate();
+        FeedForward feedForward = spec.blocks().get(0).feedForward();
+        long intermediate = feedForward.intermediate();
+        long results = feedForward.keptResults() * intermediate;
         long hidden = spec.hidden();
-        long again = readsInput("down_proj") ? intermediate : 0;
-        long gated = tokens * (3 * intermediate + again + hidden) * compute.bytes();
+        long again = readsInput(Role.DOWN) ? intermediate : 0;
+        long gated = tokens * (results + intermediate + again + hidden) * compute.bytes();
         long down = tokens * (hidden + intermediate + again) * compute.bytes() + product(intermediate, hidden);
-        long up = tokens * (2 * intermediate + 4 * hidden) * compute.bytes() + product(hidden, intermediate);
+        long up = tokens * (results + 4 * hidden) * compute.bytes() + product(hidden, intermediate);
         return Math.max(Math.max(gated, attention()), Math.max(down, up));
     }
 
@@ -262,11 +281,11 @@ final class MemoryEstimate {
 
     /** One segment's queries, keys, values and their gradients in 32 bits, a block of scores, and the gradients in the compute type. */
     private long attention() {
-        long query = spec.attention().queryWidth();
-        long key = spec.attention().keyWidth();
+        long query = spec.attention(0).queryWidth();
+        long key = spec.attention(0).keyWidth();
         long gradients = tokens * (query + 2 * key + query + spec.hidden()) * compute.bytes();
         long segment = batch.sequenceLen() * (3 * query + 4 * key) * WIDE;
-        long scores = 4 * spec.attention().kvHeads() * QUERY_ROWS * batch.sequenceLen() * WIDE;
+        long scores = 4 * spec.attention(0).heads().kvHeads() * QUERY_ROWS * batch.sequenceLen() * WIDE;
         return gradients + segment + scores;
     }
 }

@@ -31,11 +31,15 @@ final class MemoryRemarks {
                     + Text.bytes(parameters * compute.bytes()) + " where 8 bits would take "
                     + Text.bytes((parameters - inEight) * compute.bytes() + inEight + scales));
         }
-        config.training().optimizer().narrow().ifPresent(state -> remarks.add("optimizer: "
-                + config.training().optimizer().text()
-                + " runs as adamw_torch, with its state in 32 bits: " + Text.bytes(MOMENTS * method.trainedParameters())
-                + " where " + state.bits() + " bits would take about "
-                + Text.bytes((long) (state.bytes() * method.trainedParameters()))));
+        config.training()
+                .optimizer()
+                .narrow()
+                .ifPresent(state -> remarks.add("optimizer: "
+                        + config.training().optimizer().text()
+                        + " runs as adamw_torch, with its state in 32 bits: "
+                        + Text.bytes(MOMENTS * method.trainedParameters())
+                        + " where " + state.bits() + " bits would take about "
+                        + Text.bytes((long) (state.bytes() * method.trainedParameters()))));
         return remarks;
     }
 }

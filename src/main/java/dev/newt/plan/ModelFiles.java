@@ -23,18 +23,22 @@ final class ModelFiles {
         model.folder()
                 .filter(folder -> !loaded.config().model().reinitWeights())
                 .filter(folder -> !fetched || ModelDirectory.isWhole(folder))
-                .ifPresent(folder ->
-                        add(problems, loaded, "base_model", () -> requireWeights(folder, model.config())));
+                .ifPresent(folder -> add(problems, loaded, "base_model", () -> requireWeights(folder, model.config())));
         Optional<String> other = loaded.config().model().tokenizerConfig();
         if (other.isPresent()) {
             Path here = loaded.paths().find(other.get());
             Path folder = ModelLocation.of(other.get(), here, Optional.empty());
-            boolean toFetch = !folder.equals(here) || ModelLocation.repo(other.get(), here).isPresent();
+            boolean toFetch = !folder.equals(here)
+                    || ModelLocation.repo(other.get(), here).isPresent();
             if (!toFetch) {
                 add(problems, loaded, "tokenizer_config", () -> Tokenizer.requireFiles(folder));
             }
         } else if (model.folder().isPresent() && !fetched) {
-            add(problems, loaded, "base_model", () -> Tokenizer.requireFiles(model.folder().get()));
+            add(
+                    problems,
+                    loaded,
+                    "base_model",
+                    () -> Tokenizer.requireFiles(model.folder().get()));
         }
         return problems;
     }

@@ -52,8 +52,8 @@ public final class OutputPlaces {
     }
 
     /** Where the merged model goes. */
-    public static Path merged(LoadedConfig loaded) {
-        return folder(loaded).resolve(MERGED);
+    public static Path merged(RunSettings settings) {
+        return settings.output().folder().resolve(MERGED);
     }
 
     /**
@@ -75,11 +75,11 @@ public final class OutputPlaces {
      *
      * @throws UserException with the place of {@code output_dir} in the file
      */
-    public static void requireMergeable(LoadedConfig loaded, Path model, Path adapter) {
-        Path target = merged(loaded);
+    public static void requireMergeable(RunSettings settings, Path model, Path adapter) {
+        Path target = merged(settings);
         for (Path read : List.of(model, adapter)) {
             if (same(real(target), real(read))) {
-                throw loaded.error(
+                throw settings.error(
                         KEY,
                         KEY + ": the merged model would go to " + target + ", which is the folder of the "
                                 + (read.equals(model) ? "base model" : "adapter")
@@ -103,8 +103,8 @@ public final class OutputPlaces {
             return;
         }
         String first = output.relativize(place).getName(0).toString();
-        boolean merges = first.equals(MERGED)
-                && loaded.config().adapter().kind().isPresent();
+        boolean merges =
+                first.equals(MERGED) && loaded.config().adapter().kind().isPresent();
         if (merges || isCheckpoint(first)) {
             add(what + " (" + read + ") lies in its " + first + ", which would be replaced");
         }
@@ -113,7 +113,9 @@ public final class OutputPlaces {
     private void rows(Path file) {
         Path place = real(file);
         Path parent = place.getParent();
-        if (parent != null && parent.equals(output) && isWritten(place.getFileName().toString())) {
+        if (parent != null
+                && parent.equals(output)
+                && isWritten(place.getFileName().toString())) {
             add("the data file " + file + " has the name of a file that the run writes there, and would be replaced");
         } else {
             amongWritten(file, "the data file");

@@ -1,22 +1,14 @@
 package dev.newt.plan;
 
-import dev.newt.config.AdapterConfig;
-import dev.newt.config.DataConfig;
-import dev.newt.config.ModelConfig;
-import dev.newt.config.NewtConfig;
-import dev.newt.config.StreamingConfig;
-import dev.newt.config.TrainingConfig;
+import dev.newt.io.NotInHash;
+import dev.newt.io.Sha256;
 import dev.newt.model.DecoderSpec;
 import dev.newt.plan.ExecutionPlan.Compute;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,45 +16,22 @@ import java.util.TreeMap;
  * keeps its hash when the program learns a key that it does not use.
  */
 final class PlanHash {
-    /** Where prepared rows are kept, and whether layers are computed again, changes no result; what bf16 comes to is said apart. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of("datasetPreparedPath", "checkpointing", "bf16");
-
     private final StringBuilder text = new StringBuilder();
 
     private PlanHash() {}
 
-    private record Identity(
-            ModelConfig model,
-            DecoderSpec spec,
-            AdapterConfig adapter,
-            DataConfig data,
-            Optional<StreamingConfig> streaming,
-            TrainingConfig training,
-            String computeType) {}
+    private record Identity(RunSettings settings, DecoderSpec spec, String computeType) {}
 
     /** Of everything that the result of a run depends on. */
-    static String of(NewtConfig config, DecoderSpec spec, Compute compute) {
-        return digest(new Identity(
-                config.model(),
-                spec,
-                config.adapter(),
-                config.data(),
-                config.streaming().inUse(),
-                config.training(),
-                compute.type()));
+    static String of(RunSettings settings, DecoderSpec spec, Compute compute) {
+        return digest(new Identity(settings, spec, compute.type()));
     }
 
     /** SHA-256 of a record's values, in hexadecimal digits. */
     static String digest(Record value) {
         PlanHash hash = new PlanHash();
         hash.append(value);
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(hash.text.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.plainHex(hash.text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Every text has its length before it, so that different values never give the same text. */
@@ -91,8 +60,11 @@ final class PlanHash {
     private void appendRecord(Record record) {
         text.append('(');
         for (RecordComponent component : record.getClass().getRecordComponents()) {
+            if (component.isAnnotationPresent(NotInHash.class)) {
+                continue;
+            }
             Object value = value(record, component);
-            if (!isEmpty(value) && !WITHOUT_EFFECT.contains(component.getName())) {
+            if (!isEmpty(value)) {
                 append(component.getName());
                 append(value);
             }

@@ -1,5 +1,6 @@
 package dev.newt.plan;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
@@ -8,7 +9,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A plan as JSON: snake_case names in a fixed order, absent values as null. */
 public final class PlanJson {
+    /** The settings are the plan's source; the file shows what they come to. */
+    @JsonIgnoreProperties("settings")
+    private interface WithoutSettings {}
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addMixIn(ExecutionPlan.class, WithoutSettings.class)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

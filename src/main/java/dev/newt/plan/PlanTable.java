@@ -137,7 +137,8 @@ public final class PlanTable {
         ExecutionPlan.Optimizer optimizer = plan.optimizer();
         line(
                 "optimizer",
-                "AdamW, learning rate " + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
+                (optimizer.name().equals("adamw") ? "AdamW" : optimizer.name()) + ", learning rate "
+                        + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
                         + ", decay "
                         + Text.number(optimizer.weightDecay()) + ", betas " + Text.number(optimizer.beta1()) + " "
                         + Text.number(optimizer.beta2()) + ", gradient norm "

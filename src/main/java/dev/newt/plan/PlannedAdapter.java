@@ -128,7 +128,8 @@ public final class PlannedAdapter {
         if (!adapted.equals(Set.copyOf(LoraTargets.adapted(asked.targets(), projections)))) {
             throw loaded.error(
                     KEY,
-                    KEY + ": the adapter in " + folder.get() + " adapts other projections than this configuration; leave"
+                    KEY + ": the adapter in " + folder.get()
+                            + " adapts other projections than this configuration; leave"
                             + " lora_target_linear and lora_target_modules out, or set lora_target_modules as"
                             + " target_modules of its adapter_config.json");
         }
@@ -142,8 +143,7 @@ public final class PlannedAdapter {
         try {
             return LoraTargets.adapted(found.targets(), projections);
         } catch (UserException e) {
-            throw loaded.error(
-                    KEY, KEY + ": the adapter in " + folder + " is not for this model: " + e.getMessage());
+            throw loaded.error(KEY, KEY + ": the adapter in " + folder + " is not for this model: " + e.getMessage());
         }
     }
 

@@ -31,7 +31,11 @@ public final class PlannedBatches {
     /** How the rows of several data sets are joined. */
     public static Mixing mixing(DataConfig data) {
         return new Mixing(
-                Mixing.Strategy.valueOf(data.mixStrategy().name()),
+                switch (data.mixStrategy()) {
+                    case CONCAT -> Mixing.Strategy.CONCAT;
+                    case INTERLEAVE_UNDER -> Mixing.Strategy.INTERLEAVE_UNDER;
+                    case INTERLEAVE_OVER -> Mixing.Strategy.INTERLEAVE_OVER;
+                },
                 data.interleaveProbs().orElse(List.of()),
                 data.shuffleBeforeMergingDatasets());
     }

@@ -12,6 +12,7 @@ import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.plan.ExecutionPlan.Batch;
@@ -152,8 +153,9 @@ public final class Planner {
         Batch batch = batch(model.spec());
         warnings.addAll(MemoryRemarks.of(config, model, method, compute));
         warnings.addAll(data.remarks());
+        RunSettings settings = SettingsReader.read(loaded);
         return new ExecutionPlan(
-                PlanHash.of(config, model.spec(), compute),
+                PlanHash.of(settings, model.spec(), compute),
                 model(found),
                 method,
                 device,
@@ -165,7 +167,8 @@ public final class Planner {
                 data.files(),
                 memory(model, method, compute, batch),
                 WorkEstimate.of(model, method, compute, batch),
-                List.copyOf(warnings));
+                List.copyOf(warnings),
+                settings);
     }
 
     private Model model(PlannedModel found) {
@@ -208,7 +211,8 @@ public final class Planner {
         if (model.spec().tiedHead()) {
             // peft trains a copy of its own for the head.
             modules.put(
-                    "lm_head", (long) model.spec().vocabulary() * model.spec().hidden());
+                    model.tensors().moduleName(Role.HEAD),
+                    (long) model.spec().vocabulary() * model.spec().hidden());
         }
         List<String> saved = named(
                 "lora_modules_to_save",
@@ -268,7 +272,7 @@ public final class Planner {
         TrainingConfig training = config.training();
         if (data.sequenceLen() > spec.maxPositions()) {
             warnings.add("sequence_len is " + data.sequenceLen() + ", but the model was made for " + spec.maxPositions()
-                    + " tokens; longer rows will be learnt badly");
+                    + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
         return new Batch(
@@ -284,7 +288,7 @@ public final class Planner {
     private Optimizer optimizer() {
         TrainingConfig training = config.training();
         return new Optimizer(
-                "adamw",
+                training.optimizer().rule().name().toLowerCase(Locale.ROOT),
                 training.learningRate(),
                 training.lrScheduler().text(),
                 training.weightDecay(),

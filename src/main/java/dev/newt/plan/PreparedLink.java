@@ -2,18 +2,16 @@ package dev.newt.plan;
 
 import dev.newt.config.DataConfig;
 import dev.newt.config.LoadedConfig;
-import dev.newt.config.ModelConfig;
-import dev.newt.config.SpecialTokens;
+import dev.newt.data.DataSettings;
 import dev.newt.data.PreparedSummary;
-import dev.newt.hub.ModelLocation;
 import dev.newt.io.AtomicFiles;
+import dev.newt.token.SpecialTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Leads from a configuration to its prepared data. Their own key needs a tokenizer and the content of all files; this one is made of the
@@ -33,15 +31,15 @@ public final class PreparedLink {
     }
 
     /** Notes where the data of a configuration are. */
-    public static void remember(LoadedConfig loaded, Path directory) {
-        AtomicFiles.writeString(link(loaded, new PlannedData(loaded).files()), directory.getFileName() + "\n");
+    public static void remember(ExecutionPlan plan, Path directory) {
+        AtomicFiles.writeString(link(plan.settings(), plan.data()), directory.getFileName() + "\n");
     }
 
     /** The prepared data, where they were made of the files that are there now. */
     static Optional<PreparedSummary> find(LoadedConfig loaded, ExecutionPlan.Data files) {
         DataConfig data = loaded.config().data();
         try {
-            Path link = link(loaded, files);
+            Path link = link(SettingsReader.read(loaded), files);
             if (!Files.isRegularFile(link)) {
                 return Optional.empty();
             }
@@ -56,32 +54,17 @@ public final class PreparedLink {
         }
     }
 
-    private record Key(DataConfig data, long seed, Optional<SpecialTokens> tokens, List<String> files) {}
+    private record Key(DataSettings data, long seed, SpecialTokens tokens, List<String> files) {}
 
-    private static Path link(LoadedConfig loaded, ExecutionPlan.Data files) {
+    private static Path link(RunSettings settings, ExecutionPlan.Data files) {
         List<String> states = new ArrayList<>();
-        Path tokenizer = tokenizer(loaded);
+        Path tokenizer = settings.model().tokenizerFolder();
         TOKENIZER.forEach(name -> states.add(state(tokenizer.resolve(name))));
         files.train().forEach(file -> states.add(state(Path.of(file))));
         files.test().forEach(file -> states.add(state(Path.of(file))));
-        // What an entry of dataset_info.json says stands in no file of rows.
-        Stream.of(loaded.config().data().datasets(), loaded.config().data().testDatasets())
-                .flatMap(List::stream)
-                .forEach(set -> states.add(ConfiguredDataset.info(loaded, set).toString()));
-        String key = PlanHash.digest(new Key(
-                loaded.config().data(),
-                loaded.config().training().seed(),
-                loaded.config().model().specialTokens(),
-                states));
-        return folder(loaded).resolve("plan-" + key.substring(0, 32) + ".link");
-    }
-
-    private static Path tokenizer(LoadedConfig loaded) {
-        ModelConfig model = loaded.config().model();
-        return model.tokenizerConfig()
-                .map(written -> ModelLocation.of(written, loaded.paths().find(written), Optional.empty()))
-                .orElseGet(() -> ModelLocation.of(
-                        model.baseModel(), loaded.paths().find(model.baseModel()), model.revisionOfModel()));
+        String key = PlanHash.digest(
+                new Key(settings.data(), settings.seed(), settings.model().specialTokens(), states));
+        return settings.data().datasetPreparedPath().resolve("plan-" + key.substring(0, 32) + ".link");
     }
 
     private static String state(Path file) {

@@ -19,7 +19,8 @@ final class WorkEstimate {
         double tokens = batch.tokensPerStep();
         double blocks = 2 * tokens * projections;
         // Queries with keys and weights with values, each over half of the square, since attention is causal.
-        double attention = 2.0 * tokens * batch.sequenceLen() * spec.attention().queryWidth() * spec.layers();
+        double attention =
+                2.0 * tokens * batch.sequenceLen() * spec.attention(0).queryWidth() * spec.layers();
         double head = 2 * tokens * spec.vocabulary() * spec.hidden();
         double adapters =
                 method.lora().map(lora -> 2 * tokens * lora.adapterParameters()).orElse(0.0);

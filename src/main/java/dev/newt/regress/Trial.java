@@ -6,6 +6,7 @@ import dev.newt.data.Progress;
 import dev.newt.hub.DownloadListener;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.Planner;
+import dev.newt.plan.SettingsReader;
 import dev.newt.regress.Recording.Step;
 import dev.newt.run.Inputs;
 import dev.newt.run.TrainingRun;
@@ -53,11 +54,11 @@ final class Trial {
         all.add("output_dir=" + yamlText(scratch));
         LoadedConfig file = ConfigFile.load(config, all);
         loaded = Optional.of(file);
-        Inputs.fetch(file, downloads);
+        Inputs.fetch(SettingsReader.read(file), downloads);
         ExecutionPlan planned = Planner.plan(file);
         plan = Optional.of(planned);
-        Inputs.fetchModel(file, downloads);
-        try (TrainingRun run = TrainingRun.prepare(file, planned, preparation)) {
+        Inputs.fetchModel(planned.settings(), downloads);
+        try (TrainingRun run = TrainingRun.prepare(planned, preparation)) {
             run.load();
             run.tryOut(List.of(event -> hear(event, stepDone)));
         }

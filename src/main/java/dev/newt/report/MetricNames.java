@@ -14,6 +14,7 @@ public final class MetricNames {
         metrics.put("loss", logged.loss());
         metrics.put("grad_norm", logged.gradNorm());
         metrics.put("learning_rate", logged.learningRate());
+        metrics.putAll(logged.metrics());
         metrics.put("epoch", logged.epoch());
         metrics.put("num_input_tokens_seen", (double) logged.totalTokens());
         metrics.put("tokens_per_second", logged.tokensPerSecond());
@@ -26,6 +27,7 @@ public final class MetricNames {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("eval_loss", evaluated.loss());
         metrics.put("eval_perplexity", evaluated.perplexity());
+        evaluated.metrics().forEach((name, value) -> metrics.put("eval_" + name, value));
         metrics.put("eval_runtime", evaluated.seconds());
         metrics.put("epoch", evaluated.epoch());
         return metrics;

@@ -88,7 +88,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     }
 
     private static ObjectNode line(TrainingEvent.Logged event) {
-        return JSON.createObjectNode()
+        ObjectNode line = JSON.createObjectNode()
                 .put("kind", "train")
                 .put("step", event.step())
                 .put("total_steps", event.totalSteps())
@@ -102,10 +102,12 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
                 .put("trained_tokens_per_second", event.trainedTokensPerSecond())
                 .put("elapsed_seconds", event.elapsedSeconds())
                 .put("peak_memory_bytes", event.peakBytes());
+        event.metrics().forEach(line::put);
+        return line;
     }
 
     private static ObjectNode line(TrainingEvent.Evaluated event) {
-        return JSON.createObjectNode()
+        ObjectNode line = JSON.createObjectNode()
                 .put("kind", "eval")
                 .put("step", event.step())
                 .put("epoch", event.epoch())
@@ -113,6 +115,8 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
                 .put("eval_perplexity", event.perplexity())
                 .put("eval_trained_tokens", event.trainedTokens())
                 .put("eval_seconds", event.seconds());
+        event.metrics().forEach((name, value) -> line.put("eval_" + name, value));
+        return line;
     }
 
     private void append(ObjectNode line) {

@@ -27,7 +27,7 @@ final class ArrowBatch {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final long MILLIS_PER_DAY = 86_400_000L;
     private static final long NANOS = 1_000_000_000L;
-    /** As DuckDB writes a moment of a Parquet file. */
+    /** The format in which DuckDB writes a timestamp of a Parquet file. */
     private static final DateTimeFormatter MOMENT = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
             .appendLiteral(' ')
@@ -52,7 +52,7 @@ final class ArrowBatch {
         this.dictionaries = dictionaries;
     }
 
-    /** Gives the row of each number from 0. */
+    /** Returns a function from a row's number, from 0, to the row. */
     static IntFunction<ObjectNode> rows(
             FlatTable batch, ByteBuffer body, List<ArrowField> fields, Map<Long, List<JsonNode>> dictionaries) {
         ArrowBatch read = new ArrowBatch(batch, body, dictionaries);

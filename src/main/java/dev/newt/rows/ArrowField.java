@@ -9,10 +9,10 @@ import java.util.Optional;
 /**
  * A column of an Arrow file, or a part of one.
  *
- * @param width bits of a number, bytes per entry of the offsets of text and lists, or entries of a list of fixed size
- * @param unit steps per second of a moment
- * @param dictionary number of the dictionary that the values are indices into; the type is then that of its values
- * @param index type of these indices
+ * @param width bits of a number, bytes per offset for text and lists, or entries of a fixed-size list
+ * @param unit ticks per second of a timestamp
+ * @param dictionary number of the dictionary that the values index; the type is then that of the dictionary's values
+ * @param index the type of those indices
  */
 record ArrowField(
         String name,
@@ -23,7 +23,7 @@ record ArrowField(
         List<ArrowField> children,
         Optional<Long> dictionary,
         Optional<ArrowField> index) {
-    /** The types that rows of text, numbers and their nesting need. */
+    /** The types that occur in rows of text and numbers, nested or not. */
     enum Kind {
         NULL,
         INT,
@@ -70,14 +70,14 @@ record ArrowField(
     /** Reads the columns of a schema. */
     static List<ArrowField> ofSchema(FlatTable schema, Path file) {
         if (schema.shortAt(0, 0) != 0) {
-            throw new UserException(file + ": is written big endian, which is not read.");
+            throw new UserException(file + ": is big-endian, which is not supported.");
         }
         return all(schema.tables(1), "", file, 0);
     }
 
     private static List<ArrowField> all(List<FlatTable> fields, String parent, Path file, int depth) {
         if (depth > DEEPEST) {
-            throw new UserException(file + ": column " + parent + " is nested more than " + DEEPEST + " times.");
+            throw new UserException(file + ": column " + parent + " is nested more than " + DEEPEST + " levels deep.");
         }
         List<ArrowField> read = new ArrayList<>();
         for (FlatTable field : fields) {
@@ -125,15 +125,15 @@ record ArrowField(
 
     private static UserException unread(int code, String path, Path file) {
         String type = code > 0 && code < TYPES.size() ? TYPES.get(code) : "number " + code;
-        return new UserException(file + ": column " + path + " is of Arrow's type " + type
-                + ", which is not read. Remove the column, or cast it to text, numbers, lists or structs.");
+        return new UserException(file + ": column " + path + " has Arrow's type " + type
+                + ", which is not supported. Remove the column, or cast it to text, numbers, lists or structs.");
     }
 
     private static int floatWidth(FlatTable type, String path, Path file) {
         int precision = type.shortAt(0, 0);
         if (precision != 1 && precision != 2) {
             throw new UserException(
-                    file + ": column " + path + " is of Arrow's type float16, which is not read. Cast it to float32.");
+                    file + ": column " + path + " has Arrow's type float16, which is not supported. Cast it to float32.");
         }
         return 32 * precision;
     }

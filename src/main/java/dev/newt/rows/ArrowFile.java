@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Arrow's IPC format, as a stream, which Hugging Face's datasets library writes, or as a file: a file is a stream between a mark and an
- * index, which is not needed to read it from the beginning. One record batch is in memory at a time.
+ * Arrow's IPC format, either as a stream, which Hugging Face's datasets library writes, or as a file. A file is a stream between a marker
+ * and an index, which is not needed to read it from the beginning. One record batch is in memory at a time.
  *
  * <p>Source: "Serialization and Interprocess Communication" of the Arrow Columnar Format, version 1.5.
  */
@@ -58,7 +58,7 @@ final class ArrowFile implements AutoCloseable {
         channel.position(Arrays.equals(mark.array(), FILE_MARK) ? FILE_MARK.length : 0);
     }
 
-    /** Hands on rows [first, end); returns how many passed by. */
+    /** Passes on rows [first, end); returns the number of rows seen. */
     static long read(Path path, long first, long end, Consumer<Row> consumer) {
         return reading(path, file -> file.rows(first, end, consumer));
     }
@@ -72,13 +72,13 @@ final class ArrowFile implements AutoCloseable {
         try (ArrowFile file = new ArrowFile(path, FileChannel.open(path, StandardOpenOption.READ))) {
             return reading.of(file);
         } catch (EOFException e) {
-            throw new UserException(path + ": ends in the middle of an Arrow record batch; it is cut off.", e);
+            throw new UserException(path + ": is truncated: it ends in the middle of an Arrow record batch.", e);
         } catch (IOException e) {
             throw new UserException(path + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Batches before {@code first} are passed over without being read. */
+    /** Batches before {@code first} are skipped without being read. */
     private long rows(long first, long end, Consumer<Row> consumer) throws IOException {
         long number = 0;
         for (Optional<Message> next = message(); next.isPresent(); next = message()) {
@@ -107,7 +107,7 @@ final class ArrowFile implements AutoCloseable {
         damaged(before, () -> refuseCompressed(header));
         ByteBuffer body = body(message);
         List<ArrowField> columns = fields.orElseThrow(
-                () -> new UserException(path + ": is not an Arrow file: it begins without a schema."));
+                () -> new UserException(path + ": is not an Arrow file: it does not begin with a schema."));
         IntFunction<ObjectNode> rows = damaged(before, () -> ArrowBatch.rows(header, body, columns, dictionaries));
         long number = Math.max(before, first);
         for (; number < Math.min(before + length, end); number++) {
@@ -141,12 +141,12 @@ final class ArrowFile implements AutoCloseable {
         batch.table(3).ifPresent(compression -> {
             throw new UserException(path + ": its record batches are compressed by "
                     + (compression.byteAt(0) == 0 ? "lz4" : "zstd")
-                    + ", which is not read. Write it without compression, or as Parquet.");
+                    + ", which is not supported. Write the file uncompressed, or as Parquet.");
         });
         return true;
     }
 
-    /** The next message; empty at the end. The channel then stands behind it. */
+    /** The next message; empty at the end. The channel is then positioned after it. */
     private Optional<Message> message() throws IOException {
         long at = channel.position();
         if (at == channel.size()) {
@@ -199,7 +199,7 @@ final class ArrowFile implements AutoCloseable {
         T take();
     }
 
-    /** Numbers in the file lead outside it: the file is at fault, not the code. */
+    /** Offsets in the file point outside it: the file is at fault, not the code. */
     private <T> T damaged(long row, Step<T> step) {
         try {
             return step.take();

@@ -18,15 +18,15 @@ import java.util.stream.Stream;
 public final class DataFiles {
     private DataFiles() {}
 
-    /** {@link #find(DatasetRequest, Function, RemoteData)} with the caches that the environment names. */
+    /** {@link #find(DatasetRequest, Function, RemoteData)} with the caches given by the environment. */
     public static List<DataFile> find(DatasetRequest request, Function<String, Path> resolver) {
         return find(request, resolver, RemoteData.fromEnvironment(DownloadListener.silent()));
     }
 
     /**
-     * Lists the files of a dataset entry in the order of their names. Nothing is fetched: what a repository or an address names must have been before.
+     * Lists the files of a dataset entry in the order of their names. Nothing is downloaded: the files of a repository or address must be in the cache already.
      *
-     * @param resolver from a path as written to where it is
+     * @param resolver maps a path as written to its location
      */
     public static List<DataFile> find(DatasetRequest asked, Function<String, Path> resolver, RemoteData remote) {
         DatasetRequest request = asked.plain(resolver);
@@ -40,7 +40,7 @@ public final class DataFiles {
                     .orElseThrow(
                             () -> new UserException(
                                     file
-                                            + ": the name does not tell the format. Set ds_type to json, csv, parquet, arrow or text."));
+                                            + ": its name does not say which format it has. Set ds_type to json, csv, parquet, arrow or text."));
             files.add(new DataFile(file.toAbsolutePath().normalize(), format));
         }
         return files;
@@ -67,7 +67,7 @@ public final class DataFiles {
                 found.addAll(ofFolder(place, dsType, split));
             } else {
                 throw new UserException(place + ": does not exist. datasets: path must name a file, a directory or a"
-                        + " pattern; relative paths start at the configuration's directory.");
+                        + " pattern; relative paths are relative to the configuration's directory.");
             }
         }
         return found;
@@ -81,7 +81,7 @@ public final class DataFiles {
         }
         Path file = inside.apply(name);
         if (!Files.isRegularFile(file)) {
-            throw new UserException(file + ": does not exist, but is named in data_files.");
+            throw new UserException(file + ": does not exist, although data_files names it.");
         }
         return List.of(file);
     }
@@ -92,7 +92,7 @@ public final class DataFiles {
         String fixed = slash < 0 ? "." : slash == 0 ? "/" : pattern.substring(0, slash);
         Path base = resolver.apply(fixed).normalize();
         if (!Files.isDirectory(base)) {
-            throw new UserException(base + ": is not a directory, but \"" + pattern + "\" looks for files in it.");
+            throw new UserException(base + ": is not a directory, but \"" + pattern + "\" would look for files in it.");
         }
         String rest = pattern.substring(slash + 1);
         List<Path> files = walk(base).stream()
@@ -117,9 +117,9 @@ public final class DataFiles {
     /**
      * The names of the files that hold the rows of a split.
      *
-     * @param names of all files of a folder or repository
-     * @param origin of the names, for messages
-     * @throws UserException where there are none
+     * @param names the names of all files in a folder or repository
+     * @param origin where the names come from, for messages
+     * @throws UserException if there are none
      */
     public static List<String> select(List<String> names, Optional<Format> dsType, Split split, String origin) {
         List<String> data = FileSelection.data(names, dsType);
@@ -130,7 +130,7 @@ public final class DataFiles {
                     + dsType.map(format -> " of ds_type " + format.name().toLowerCase(Locale.ROOT))
                             .orElse(" (.json, .jsonl, .csv, .tsv, .parquet, .arrow, .txt)")
                     + " for split " + split.name()
-                    + (splits.isEmpty() ? "." : "; there are the splits " + String.join(", ", splits) + "."));
+                    + (splits.isEmpty() ? "." : "; the splits are " + String.join(", ", splits) + "."));
         }
         return selected;
     }

@@ -12,15 +12,15 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * What the head of a data set's README.md says about its files: configurations, and for each the files of its splits.
+ * What the metadata of a data set's README.md says about its files: configurations, and for each one the files of its splits.
  *
  * @param configurations by name, in the order of the file; patterns by split
- * @param byDefault the configuration that is meant where none is named
+ * @param byDefault the configuration to use if none is named
  */
 record DatasetCard(Map<String, Map<String, List<String>>> configurations, Optional<String> byDefault) {
     private static final String FENCE = "---";
 
-    /** Reads a README.md; one without such a head has no configurations. */
+    /** Reads a README.md; without such metadata it has no configurations. */
     static DatasetCard of(String readme, String origin) {
         Object configs = head(readme, origin).get("configs");
         Map<String, Map<String, List<String>>> configurations = new LinkedHashMap<>();
@@ -43,9 +43,9 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
     }
 
     /**
-     * The files' patterns of a split; empty where the card says nothing of files.
+     * The file patterns of a split; empty if the card does not mention files.
      *
-     * @throws UserException where it does, and has no such configuration or split
+     * @throws UserException if it does, but has no such configuration or split
      */
     Optional<List<String>> patterns(Optional<String> configuration, String split, String origin) {
         if (configurations.isEmpty()) {
@@ -62,12 +62,12 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
         Map<String, List<String>> splits = configurations.get(name);
         if (splits == null) {
             throw new UserException(
-                    origin + ": has no configuration " + name + "; there are " + names(configurations) + ".");
+                    origin + ": has no configuration " + name + "; it has " + names(configurations) + ".");
         }
         List<String> patterns = splits.get(split);
         if (patterns == null) {
             throw new UserException(origin + ": has no split " + split + " in its configuration " + name
-                    + "; there are " + names(splits) + ".");
+                    + "; it has " + names(splits) + ".");
         }
         return Optional.of(patterns);
     }
@@ -90,14 +90,14 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
             return read instanceof Map<?, ?> map ? map : Map.of();
         } catch (YAMLException e) {
             throw new UserException(
-                    origin + ": the head of its README.md cannot be read: "
+                    origin + ": the metadata of its README.md cannot be read: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
                             + ". Name the files in data_files.",
                     e);
         }
     }
 
-    /** {@code data_files} is one pattern, several, or several with the split of each. */
+    /** {@code data_files} is one pattern, several patterns, or several with the split of each. */
     private static Map<String, List<String>> splits(Map<?, ?> config) {
         String folder = config.get("data_dir") == null
                 ? ""

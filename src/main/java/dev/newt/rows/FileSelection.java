@@ -15,24 +15,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a folder hold the rows of a split, by their names alone, so that it is the same for a folder here and a repository
- * elsewhere. Names are relative to the folder, with {@code /} between their parts.
+ * Decides from their names alone which files of a folder hold the rows of a split, so that a local folder and a remote repository are
+ * treated alike. Names are relative to the folder, with {@code /} between their parts.
  *
  * <p>The rules are those of Hugging Face's datasets library: {@code data/SPLIT-00000-of-00001.*} first, then folders, then files named
- * after a split; where nothing is named so, all is training data.
+ * after a split; if no name follows these rules, everything is training data.
  */
 public final class FileSelection {
     private static final Set<String> TRAIN = Set.of("train", "training");
     private static final Set<String> TEST = Set.of("test", "testing", "eval", "evaluation");
     private static final Set<String> VALIDATION = Set.of("validation", "valid", "val", "dev");
     private static final Pattern SHARD = Pattern.compile("(?:.*/)?data/(\\w+(?:\\.\\w+)*)-\\d{5}-of-\\d{5}[^/]*");
-    /** Written beside data, about them. */
+    /** Files that describe the data they lie next to. */
     private static final Set<String> ABOUT =
             Set.of("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "config.json");
 
     private FileSelection() {}
 
-    /** The data files among {@code names}. Plain text counts only where nothing else does: beside data it is a note. */
+    /** The data files among {@code names}. Plain text counts only if there is nothing else: next to data files it is a note. */
     public static List<String> data(List<String> names, Optional<Format> dsType) {
         List<String> data = names.stream()
                 .filter(name -> !hidden(name) && !ABOUT.contains(lastPart(name)))
@@ -48,7 +48,7 @@ public final class FileSelection {
         return tables.isEmpty() ? data : tables;
     }
 
-    /** Those of the data files {@code names} that belong to a split; none where it is not there. */
+    /** The data files among {@code names} that belong to a split; none if there is no such split. */
     public static List<String> ofSplit(List<String> names, Split split) {
         Set<String> wanted = words(split.name());
         if (names.stream().anyMatch(name -> SHARD.matcher(name).matches())) {
@@ -71,7 +71,7 @@ public final class FileSelection {
                 : List.of();
     }
 
-    /** Names of the splits that the data files' names tell, for messages. */
+    /** The names of the splits that occur in the files' names, for messages. */
     public static Set<String> splits(List<String> names) {
         Set<String> splits = new TreeSet<>();
         for (String name : names) {
@@ -84,9 +84,9 @@ public final class FileSelection {
     }
 
     /**
-     * Those of {@code names} that names or patterns mean, in the order of these.
+     * The files among {@code names} that match the given names or patterns, in the order of the latter.
      *
-     * @throws UserException where one means nothing
+     * @throws UserException if one matches nothing
      */
     public static List<String> listed(List<String> names, List<String> dataFiles, String origin) {
         return dataFiles.stream()
@@ -103,7 +103,7 @@ public final class FileSelection {
                 .toList();
     }
 
-    /** Whether a path fits a pattern. A leading pair of stars and a slash stands for no folder too. */
+    /** Whether a path matches a pattern. A leading {@code **}{@code /} also matches no folder at all. */
     static boolean matches(String pattern, Path path) {
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
         return matcher.matches(path) || (pattern.startsWith("**/") && matches(pattern.substring(3), path));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A table of the FlatBuffers format, which Arrow's metadata are written in. Fields go by their place in the schema; what is not written
+ * A table of the FlatBuffers format, in which Arrow's metadata are written. Fields are addressed by their position in the schema; a missing field
  * has its default. Damaged bytes end in an {@link IndexOutOfBoundsException}.
  *
  * @param bytes little endian
@@ -18,7 +18,7 @@ record FlatTable(ByteBuffer bytes, int at) {
         return new FlatTable(bytes, bytes.getInt(0));
     }
 
-    /** Where a field's value is; 0 where it has none. */
+    /** The position of a field's value; 0 if it has none. */
     private int place(int field) {
         int vtable = at - bytes.getInt(at);
         int entry = 4 + 2 * field;
@@ -80,7 +80,7 @@ record FlatTable(ByteBuffer bytes, int at) {
         return tables;
     }
 
-    /** A vector of structs of two longs each, one pair behind the other. */
+    /** A vector of structs of two longs each, one pair after the other. */
     long[] pairs(int field) {
         int place = place(field);
         if (place == 0) {
@@ -94,7 +94,7 @@ record FlatTable(ByteBuffer bytes, int at) {
         return values;
     }
 
-    /** No vector has more entries than the buffer has bytes. */
+    /** A vector cannot have more entries than the buffer has bytes. */
     private int checked(int count) {
         if (count < 0 || count > bytes.limit()) {
             throw new IndexOutOfBoundsException("a vector of " + count + " entries");

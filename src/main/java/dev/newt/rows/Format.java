@@ -8,14 +8,14 @@ import java.util.Optional;
 
 /** How rows are written in a file. */
 public enum Format {
-    /** One object a line, or one array of objects. */
+    /** One object per line, or one array of objects. */
     JSON(List.of(".json", ".jsonl", ".ndjson")),
     /** A header line, then rows; every value is text. Fields of {@code .tsv} files are separated by tabs. */
     CSV(List.of(".csv", ".tsv")),
     PARQUET(List.of(".parquet")),
-    /** Arrow's IPC format, as {@code save_to_disk} of Hugging Face's datasets and its cache write it. */
+    /** Arrow's IPC format, as written by {@code save_to_disk} of Hugging Face's datasets and by its cache. */
     ARROW(List.of(".arrow")),
-    /** Every line is a row with the one field {@code text}. */
+    /** Every line is a row with a single field, {@code text}. */
     TEXT(List.of(".txt"));
 
     private static final List<String> COMPRESSED = List.of(".gz", ".zst");
@@ -26,7 +26,7 @@ public enum Format {
         this.endings = endings;
     }
 
-    /** The format that the file's name tells, whether compressed or not. */
+    /** The format according to the file's name, compressed or not. */
     public static Optional<Format> of(Path file) {
         String name = plainName(file);
         for (Format format : values()) {

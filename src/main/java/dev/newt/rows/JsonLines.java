@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
-/** JSON lines in UTF-8: every line that is not blank is a row. The lines are only found here; who takes the rows parses them. */
+/** JSON lines in UTF-8: every line that is not blank is a row. This class only finds the lines; the consumer of the rows parses them. */
 final class JsonLines {
     private static final int BUFFER = 1 << 18;
     private static final int LARGEST_LINE = 1 << 28;
@@ -34,7 +34,7 @@ final class JsonLines {
         this.consumer = consumer;
     }
 
-    /** Whether this reads the file: by its name lines, compressed by gzip or not. */
+    /** Whether this class reads the file: its name must say JSON lines, compressed by gzip or not. */
     static boolean reads(DataFile file) {
         String plain = Format.plainName(file.path());
         String name = file.path().getFileName().toString().toLowerCase(Locale.ROOT);
@@ -43,7 +43,7 @@ final class JsonLines {
                 && (name.equals(plain) || name.endsWith(".gz"));
     }
 
-    /** Hands on rows [first, end); returns how many passed by. */
+    /** Passes on rows [first, end); returns the number of rows seen. */
     static long read(Path path, long first, long end, Consumer<RawRow> consumer) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         try (InputStream bytes = Files.newInputStream(path);
@@ -64,7 +64,7 @@ final class JsonLines {
             if (size == buffer.length) {
                 if (size >= LARGEST_LINE) {
                     throw new UserException(path + ", line " + (lines + 1) + ": is longer than " + LARGEST_LINE
-                            + " bytes. Is the file one JSON value without line breaks? Then it must be named .json.");
+                            + " bytes. Is the file one JSON value without line breaks? Then its name must end in .json.");
                 }
                 buffer = Arrays.copyOf(buffer, 2 * size);
             }
@@ -115,11 +115,11 @@ final class JsonLines {
     private static String text(byte[] bytes, String place) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.indexOf(REPLACEMENT) >= 0) {
-            // Written so, or put there for bytes that are no UTF-8.
+            // Either written like this, or put there for bytes that are not UTF-8.
             try {
                 StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             } catch (CharacterCodingException e) {
-                throw new UserException(place + ": is not text in UTF-8. Convert the file to UTF-8.", e);
+                throw new UserException(place + ": is not UTF-8 text. Convert the file to UTF-8.", e);
             }
         }
         return text;

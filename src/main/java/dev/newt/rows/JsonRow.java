@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A row written as a JSON object. */
 final class JsonRow {
-    // Big and decimal numbers keep their digits; anything behind the first value of a line is an error.
+    // Big and decimal numbers keep their digits; anything after the first value of a line is an error.
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -18,7 +18,7 @@ final class JsonRow {
 
     private JsonRow() {}
 
-    /** @param place the file and row or line, as error messages begin with it */
+    /** @param place the file and row or line, with which error messages begin */
     static Row parse(Path file, long number, String place, String json) {
         JsonNode node = parse(place, json);
         if (node instanceof ObjectNode fields) {

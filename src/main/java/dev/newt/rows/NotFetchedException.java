@@ -2,7 +2,7 @@ package dev.newt.rows;
 
 import dev.newt.io.UserException;
 
-/** Data of the hub or of an address that are not here yet. Where they are needed that is an error, to a plan it is none. */
+/** Data on the hub or at an address that have not been downloaded yet. An error where the data are needed, but not for a plan. */
 public final class NotFetchedException extends UserException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class NotFetchedException extends UserException {
         this.what = what;
     }
 
-    /** The data's name on the hub, or their address. */
+    /** The name of the data on the hub, or their address. */
     public String what() {
         return what;
     }

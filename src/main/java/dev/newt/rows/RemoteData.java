@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Data that are named by an address or a repository of the hub: brought here, or looked up in what was brought here before. */
+/** Data at an address or in a repository on the hub: downloads them, or looks them up in the caches. */
 public final class RemoteData {
     private static final String README = "README.md";
 
@@ -31,9 +31,9 @@ public final class RemoteData {
     }
 
     /**
-     * Brings here what is not here yet. Does nothing for what a path names.
+     * Downloads what is not in the cache yet. Does nothing for local paths.
      *
-     * @throws UserException where something cannot be had
+     * @throws UserException if something cannot be downloaded
      */
     public void fetch(DatasetRequest asked, Function<String, Path> resolver) {
         DatasetRequest request = asked.plain(resolver);
@@ -45,7 +45,7 @@ public final class RemoteData {
         }
     }
 
-    /** Files that were brought here for a request; empty where it names paths. */
+    /** The downloaded files of a request; empty if it names local paths. */
     Optional<List<Path>> find(DatasetRequest request, Function<String, Path> resolver) {
         if (!addresses(request).isEmpty()) {
             List<Path> files = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class RemoteData {
                         .orElseThrow(() -> new NotFetchedException(
                                 address.replaceFirst("[?#].*$", ""),
                                 address.replaceFirst("[?#].*$", "")
-                                        + ": has not been fetched yet; train and preprocess do so.")));
+                                        + ": has not been downloaded yet; train and preprocess download it.")));
             }
             return Optional.of(files);
         }
@@ -64,7 +64,7 @@ public final class RemoteData {
                             request.path(),
                             resolver.apply(request.path())
                                     + ": does not exist, and the data set " + request.path()
-                                    + " has not been fetched from the hub yet; train and preprocess do so."));
+                                    + " has not been downloaded from the hub yet; train and preprocess download it."));
             List<String> names = select(revision, request);
             Path folder = revision.fetch(names);
             return names.stream().map(folder::resolve).toList();
@@ -79,12 +79,12 @@ public final class RemoteData {
                 request.dataFiles().stream().filter(WebCache::isAddress).toList();
         if (!addresses.isEmpty() && addresses.size() < request.dataFiles().size()) {
             throw new UserException(
-                    request.path() + ": data_files has addresses beside paths; make two entries of them.");
+                    request.path() + ": data_files mixes addresses and paths; write one entry for each.");
         }
         return addresses;
     }
 
-    /** What exists here is no repository, and neither is what has a data file's name. */
+    /** A name that exists locally is not a repository, nor is one that looks like a data file. */
     private static Optional<Repo> repo(DatasetRequest request, Function<String, Path> resolver) {
         String path = request.path();
         boolean named = path.contains("/") && Repo.of(Repo.Kind.DATASET, path).isPresent();
@@ -122,12 +122,12 @@ public final class RemoteData {
         return DataFiles.select(candidates, request.dsType(), request.split(), origin);
     }
 
-    /** The folder stands for the whole: splits are told by the names within it. */
+    /** The folder is treated as the whole repository: the names within it tell the splits. */
     private static List<String> ofFolder(List<String> names, DatasetRequest request, String folder, String origin) {
         if (request.repo().name().isPresent()) {
             throw new UserException(
                     origin + ": a configuration (" + request.repo().name().get() + ") and a folder (" + folder
-                            + ") cannot both be chosen. Keep one of them.");
+                            + ") cannot both be chosen. Keep only one.");
         }
         List<String> inside = names.stream()
                 .filter(name -> name.startsWith(folder))
@@ -147,7 +147,7 @@ public final class RemoteData {
         String id = revision.repo().id();
         if (names.contains(id.substring(id.lastIndexOf('/') + 1) + ".py")) {
             throw new UserException(
-                    revision.repo() + ": is made by a loading script, and no code of a data set is run. "
+                    revision.repo() + ": needs a loading script, and code from data sets is never run. "
                             + "The hub may have its rows as Parquet under the revision refs/convert/parquet.");
         }
     }

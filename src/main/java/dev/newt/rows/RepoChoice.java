@@ -3,13 +3,13 @@ package dev.newt.rows;
 import java.util.Optional;
 
 /**
- * What is meant of a repository on the hub; nothing of a file or folder.
+ * Which part of a repository on the hub is meant; irrelevant for local files and folders.
  *
  * @param name one of its configurations, as its README.md or its folders name them
- * @param folder to which its files are confined, whatever its README.md says; excludes {@code name}
+ * @param folder the folder to take files from, whatever its README.md says; excludes {@code name}
  * @param revision branch, tag or commit
  */
 public record RepoChoice(Optional<String> name, Optional<String> folder, Optional<String> revision) {
-    /** The default configuration of the branch main. */
+    /** The default configuration on the branch main. */
     public static final RepoChoice DEFAULT = new RepoChoice(Optional.empty(), Optional.empty(), Optional.empty());
 }

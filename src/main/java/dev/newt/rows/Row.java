@@ -7,17 +7,17 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * One record.
  *
- * @param file it stands in
- * @param number from 1, counting the rows of the file
+ * @param file the file it comes from
+ * @param number its number in the file, from 1
  * @param fields by name
  */
 public record Row(Path file, long number, ObjectNode fields) {
-    /** The place, as error messages begin with it. */
+    /** The place, with which error messages begin. */
     public String place() {
         return place(file, number);
     }
 
-    /** The place of a row, as error messages begin with it. */
+    /** The place of a row, with which error messages begin. */
     public static String place(Path file, long number) {
         return file + ", row " + number;
     }

@@ -27,14 +27,14 @@ import java.util.function.Consumer;
 
 /**
  * Streams the rows of data files, most of them through an in-memory DuckDB that may neither load extensions nor reach the network. Rows
- * come in the order of the files, nested values whole. For one thread at a time.
+ * come in the order of the files, with nested values intact. Not thread-safe.
  */
 public final class RowReader implements AutoCloseable {
     private static final long LARGEST_ROW = 1L << 28;
-    /** Taken for the size of a row whose text is not at hand. */
+    /** The assumed size of a row whose text is not available. */
     private static final int PARSED_SIZE = 1 << 10;
 
-    /** Opened when a file first needs it: that takes longer than reading a small file. */
+    /** Opened when a file first needs it, since opening takes longer than reading a small file. */
     private Optional<Connection> connection = Optional.empty();
 
     private static Connection connect() {
@@ -53,7 +53,7 @@ public final class RowReader implements AutoCloseable {
             throw new IllegalStateException("DuckDB cannot be opened: " + e.getMessage(), e);
         } catch (LinkageError e) {
             throw new UserException(
-                    "DuckDB, which reads the data files, cannot load its library, which it unpacks into "
+                    "DuckDB, which reads the data files, cannot load the library that it unpacks into "
                             + System.getProperty("java.io.tmpdir") + ": " + rootCause(e)
                             + ". Free some space there, or name another folder with java -Djava.io.tmpdir=FOLDER.",
                     e);
@@ -68,12 +68,12 @@ public final class RowReader implements AutoCloseable {
         return cause.getMessage();
     }
 
-    /** Hands the rows of {@code split} to {@code consumer}, one after the other. */
+    /** Passes the rows of {@code split} to {@code consumer}, one after the other. */
     public void read(List<DataFile> files, Split split, Consumer<Row> consumer) {
         readRaw(files, split, raw -> consumer.accept(raw.row()));
     }
 
-    /** As {@link #read}; the rows are yet to be taken apart, and what is wrong with one is told then. */
+    /** As {@link #read}, but the rows are not parsed yet; a malformed row fails when it is parsed. */
     public void readRaw(List<DataFile> files, Split split, Consumer<RawRow> consumer) {
         long total = split.needsCount() ? count(files) : Long.MAX_VALUE;
         long first = split.firstOf(total);
@@ -87,7 +87,7 @@ public final class RowReader implements AutoCloseable {
         }
     }
 
-    /** Rows in all files. */
+    /** The number of rows in all files. */
     public long count(List<DataFile> files) {
         long count = 0;
         for (DataFile file : files) {
@@ -106,13 +106,13 @@ public final class RowReader implements AutoCloseable {
         return count;
     }
 
-    /** Rows of {@code split} in all files. */
+    /** The number of rows of {@code split} in all files. */
     public long count(List<DataFile> files, Split split) {
         long rows = count(files);
         return Math.max(0, split.endOf(rows) - split.firstOf(rows));
     }
 
-    /** Reads rows [first, end) of one file; returns how many rows passed by. */
+    /** Reads rows [first, end) of one file; returns the number of rows seen. */
     private long read(DataFile file, long first, long end, Consumer<RawRow> consumer) {
         if (isEmptyFile(file.path())) {
             return 0;
@@ -160,7 +160,7 @@ public final class RowReader implements AutoCloseable {
             connection = Optional.of(connect());
         }
         PreparedStatement statement = connection.get().prepareStatement(sql);
-        // DuckDB expands patterns: a name that contains such a sign must mean itself.
+        // DuckDB expands patterns: a name that contains such a character must mean itself.
         String literal = file.path().toString().replaceAll("([\\[*?])", "[$1]");
         statement.setString(1, literal);
         return statement;
@@ -182,7 +182,7 @@ public final class RowReader implements AutoCloseable {
                 + LARGEST_ROW;
     }
 
-    /** Named by the header line, all text: what looks like a number to one reader is an answer to another. */
+    /** Named by the header line, and all text: what looks like a number may be an answer. */
     private String columns(DataFile file) {
         String sql =
                 "SELECT * FROM read_csv(?, all_varchar = true, ignore_errors = true, " + dialect(file) + ") LIMIT 0";
@@ -220,7 +220,7 @@ public final class RowReader implements AutoCloseable {
         };
     }
 
-    /** The first line that is not UTF-8; none of a compressed file, which is no text itself. */
+    /** The first line that is not UTF-8; empty for a compressed file, which is not text itself. */
     private static Optional<Long> lineOfOtherEncoding(Path file) {
         if (!Format.plainName(file).equals(file.getFileName().toString().toLowerCase(Locale.ROOT))) {
             return Optional.empty();
@@ -249,7 +249,7 @@ public final class RowReader implements AutoCloseable {
         }
     }
 
-    /** DuckDB's line numbers are not reliable, so the first bad line is looked for here. */
+    /** DuckDB's line numbers are not reliable, so this searches for the first bad line. */
     private static Optional<UserException> malformedLine(Path file) {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             int number = 0;
@@ -257,7 +257,7 @@ public final class RowReader implements AutoCloseable {
                 number++;
                 String text = line.strip();
                 if (number == 1 && !text.startsWith("{")) {
-                    return Optional.empty(); // An array over many lines.
+                    return Optional.empty(); // An array that spans many lines.
                 }
                 if (!text.isEmpty()) {
                     try {
@@ -269,11 +269,11 @@ public final class RowReader implements AutoCloseable {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.empty(); // Compressed or not text: DuckDB's own words must do.
+            return Optional.empty(); // Compressed or not text: DuckDB's own message must do.
         }
     }
 
-    /** The first lines of DuckDB's message; what follows is advice about its own options. */
+    /** The first lines of DuckDB's message; the rest is advice about its own options. */
     private static String reason(SQLException e) {
         String message = String.valueOf(e.getMessage());
         for (String mark : List.of("\nPossible fixes", "\n\nLINE ", "\nOriginal Line")) {

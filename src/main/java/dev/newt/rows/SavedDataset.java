@@ -15,7 +15,7 @@ final class SavedDataset {
 
     private SavedDataset() {}
 
-    /** Refuses a folder whose rows are chosen and ordered by a second file, as old versions of that library wrote them. */
+    /** Refuses a folder whose rows are selected and ordered by a second file, as old versions of that library wrote them. */
     static void requirePlain(Path folder, List<String> names) {
         for (String name : names) {
             if (name.equals(STATE) || name.endsWith("/" + STATE)) {
@@ -24,11 +24,11 @@ final class SavedDataset {
                     JsonNode indices =
                             JsonMapper.shared().readTree(Files.readString(file)).path("_indices_data_files");
                     if (indices.isArray() && !indices.isEmpty()) {
-                        throw new UserException(file + ": the rows are chosen by a file of indices, as old versions of "
-                                + "datasets wrote it. Load and save it again with a newer version.");
+                        throw new UserException(file + ": the rows are selected by a file of indices, as old versions of "
+                                + "datasets wrote them. Load and save it again with a newer version.");
                     }
                 } catch (JacksonException e) {
-                    continue; // Not that library's.
+                    continue; // Not written by that library.
                 } catch (IOException e) {
                     throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
                 }

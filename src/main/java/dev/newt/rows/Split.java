@@ -5,14 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The value of {@code split}: a name, and the part of the rows that is taken.
+ * The value of {@code split}: a name, and the range of rows to take.
  *
  * @param name {@code train}, {@code test}, {@code validation}
  * @param from first row, or percent
- * @param to row behind the last, or percent
+ * @param to row after the last, or percent
  * @param percent whether the limits are percents of all rows
- * @param skipped rows at the beginning of the part that are left out
- * @param most rows that are taken
+ * @param skipped rows at the beginning of the range that are left out
+ * @param most the largest number of rows to take
  */
 public record Split(String name, long from, long to, boolean percent, long skipped, long most) {
     private static final Pattern FORM = Pattern.compile("(\\w+)(?:\\[(?:(\\d+)(%)?)?:(?:(\\d+)(%)?)?])?");
@@ -54,22 +54,22 @@ public record Split(String name, long from, long to, boolean percent, long skipp
         }
     }
 
-    /** Whether no part of its rows is left out. */
+    /** Whether it takes all rows. */
     public boolean isWhole() {
         return from == 0 && skipped == 0 && most == Long.MAX_VALUE && (percent ? to == 100 : to == Long.MAX_VALUE);
     }
 
-    /** Whether the limits have to be worked out from the number of all rows. */
+    /** Whether the limits depend on the total number of rows. */
     boolean needsCount() {
         return percent && !(from == 0 && to == 100);
     }
 
-    /** First row taken of {@code rows}, from 0. */
+    /** The first row to take of {@code rows}, from 0. */
     long firstOf(long rows) {
         return skipped + (percent ? part(from, rows) : Math.min(from, rows));
     }
 
-    /** Row behind the last one taken. */
+    /** The row after the last one to take. */
     long endOf(long rows) {
         long end = percent ? part(to, rows) : Math.min(to, rows);
         long first = firstOf(rows);

@@ -20,18 +20,18 @@ final class TextFile {
 
     private TextFile() {}
 
-    /** Hands on rows [first, end); returns how many passed by. */
+    /** Passes on rows [first, end); returns the number of rows seen. */
     static long read(Path path, long first, long end, Consumer<Row> consumer) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".zst")) {
             throw new UserException(
-                    path + ": text compressed by zstd is not read. Decompress it, or compress it by gzip.");
+                    path + ": text compressed with zstd is not supported. Decompress it, or compress it with gzip.");
         }
         long number = 0;
         try (InputStream bytes = Files.newInputStream(path);
                 InputStream text = name.endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
                 BufferedReader lines = new BufferedReader(
-                        // A decoder made so refuses what is not UTF-8.
+                        // A decoder made like this rejects what is not UTF-8.
                         new InputStreamReader(text, StandardCharsets.UTF_8.newDecoder()), 1 << 16)) {
             while (number < end) {
                 String line = lines.readLine();
@@ -49,9 +49,9 @@ final class TextFile {
             }
         } catch (CharacterCodingException e) {
             throw new UserException(
-                    path + ": behind row " + number + " is text that is not UTF-8. Convert the file.", e);
+                    path + ": the text after row " + number + " is not UTF-8. Convert the file to UTF-8.", e);
         } catch (IOException e) {
-            throw new UserException(path + ": behind row " + number + ", cannot be read: " + e.getMessage(), e);
+            throw new UserException(path + ": cannot be read after row " + number + ": " + e.getMessage(), e);
         }
         return number;
     }

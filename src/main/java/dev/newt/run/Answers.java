@@ -48,22 +48,20 @@ record Answers(List<PromptAndAnswer> questions) {
             int capacity,
             int maxNewTokens,
             BiConsumer<Integer, Integer> progress) {
-        List<String> answers = new ArrayList<>();
+        int[] answered = {0};
         try (Generator generator = new Generator(engine, decoder, capacity)) {
-            for (PromptAndAnswer question : questions) {
-                List<Integer> tokens = generator.generate(
-                        question.promptIds(),
-                        maxNewTokens,
-                        ends,
-                        Sampling.GREEDY,
-                        new SplittableRandom(0),
-                        token -> true);
-                int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-                answers.add(tokenizer.decode(ids, true).strip());
-                progress.accept(answers.size(), questions.size());
-            }
+            List<List<Integer>> tokens = generator.generateAll(
+                    questions.stream().map(PromptAndAnswer::promptIds).toList(),
+                    maxNewTokens,
+                    ends,
+                    Sampling.GREEDY,
+                    SplittableRandom::new,
+                    question -> progress.accept(++answered[0], questions.size()));
+            return tokens.stream()
+                    .map(answer -> answer.stream().mapToInt(Integer::intValue).toArray())
+                    .map(ids -> tokenizer.decode(ids, true).strip())
+                    .toList();
         }
-        return answers;
     }
 
     /** The share of answers that equal those of the data, in [0, 1]. */

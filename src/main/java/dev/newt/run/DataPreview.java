@@ -1,25 +1,21 @@
 package dev.newt.run;
 
-import dev.newt.config.DataChecking;
-import dev.newt.config.LoadedConfig;
 import dev.newt.data.DataChecks;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.RunSettings;
 import dev.newt.token.Tokenizer;
 import java.nio.file.Path;
 
 /** A configuration's rows, prepared and readable, without a model; of streamed ones those of the first window. */
 public final class DataPreview implements AutoCloseable {
-    private final LoadedConfig loaded;
     private final ExecutionPlan plan;
     private final OutputLock lock;
     private final Tokenizer tokenizer;
     private final PreparedRunData data;
 
-    private DataPreview(
-            LoadedConfig loaded, ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, PreparedRunData data) {
-        this.loaded = loaded;
+    private DataPreview(ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, PreparedRunData data) {
         this.plan = plan;
         this.lock = lock;
         this.tokenizer = tokenizer;
@@ -27,17 +23,17 @@ public final class DataPreview implements AutoCloseable {
     }
 
     /** Takes the output directory for itself, and prepares the rows or finds them prepared. */
-    public static DataPreview prepare(LoadedConfig loaded, ExecutionPlan plan, Progress progress) {
-        DataWiring wiring = new DataWiring(loaded);
-        Tokenizer tokenizer = wiring.tokenizer();
+    public static DataPreview prepare(ExecutionPlan plan, Progress progress) {
+        RunSettings settings = plan.settings();
+        Tokenizer tokenizer = InferenceRun.tokenizer(settings);
         try {
-            OutputLock lock = TrainingRun.lock(loaded);
+            OutputLock lock = TrainingRun.lock(settings);
             try {
-                PreparedRunData data = loaded.config().streaming().isOn()
-                        ? PreparedRunData.preview(loaded, wiring, tokenizer, progress)
-                        : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
-                TrainingRun.requirePositions(loaded, plan, data.longest());
-                return new DataPreview(loaded, plan, lock, tokenizer, data);
+                PreparedRunData data = settings.streaming().isPresent()
+                        ? PreparedRunData.preview(plan, tokenizer, progress)
+                        : PreparedRunData.prepare(plan, tokenizer, progress);
+                TrainingRun.requirePositions(plan, data.longest());
+                return new DataPreview(plan, lock, tokenizer, data);
             } catch (RuntimeException e) {
                 lock.close();
                 throw e;
@@ -59,19 +55,18 @@ public final class DataPreview implements AutoCloseable {
 
     /** Whether {@code train} refuses these rows. */
     public boolean isRefused() {
-        return loaded.config().data().dataChecks() == DataChecking.ERROR
-                && !checks().problems().isEmpty();
+        return plan.settings().refusesDoubtfulData() && !checks().problems().isEmpty();
     }
 
     /** Optimizer steps of the run that these rows are for. */
     public long totalSteps() {
         long stepsPerEpoch = data.batches().stepsPerEpoch();
-        return new TrainWiring(loaded, plan).settings(data.key(), stepsPerEpoch).totalSteps(stepsPerEpoch);
+        return TrainWiring.settings(plan, data.key(), stepsPerEpoch).totalSteps(stepsPerEpoch);
     }
 
     /** Whether these are the first rows alone, since the run streams them. */
     public boolean isFirstWindow() {
-        return loaded.config().streaming().isOn();
+        return plan.settings().streaming().isPresent();
     }
 
     /** The training examples, readable. */
@@ -80,7 +75,7 @@ public final class DataPreview implements AutoCloseable {
     }
 
     public Path outputDirectory() {
-        return loaded.paths().output(loaded.config().schedule().outputDir());
+        return plan.settings().output().folder();
     }
 
     @Override

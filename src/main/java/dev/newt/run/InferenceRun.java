@@ -1,12 +1,12 @@
 package dev.newt.run;
 
-import dev.newt.config.LoadedConfig;
-import dev.newt.engine.djl.DjlEngine;
+import dev.newt.engine.Engines;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatRequest;
 import dev.newt.jinja.ChatTemplate;
 import dev.newt.model.Generator;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.RunSettings;
 import dev.newt.tensor.Engine;
 import dev.newt.token.Tokenizer;
 import java.nio.file.Files;
@@ -45,16 +45,16 @@ public final class InferenceRun implements AutoCloseable {
      * @param tuned folder of an adapter or of a whole model; else the configuration's output_dir
      * @param baseOnly leave the tuning out
      */
-    public static InferenceRun open(LoadedConfig loaded, ExecutionPlan plan, Optional<Path> tuned, boolean baseOnly) {
-        DataWiring wiring = new DataWiring(loaded);
-        Tokenizer tokenizer = wiring.tokenizer();
-        Engine engine = DjlEngine.create();
+    public static InferenceRun open(ExecutionPlan plan, Optional<Path> tuned, boolean baseOnly) {
+        RunSettings settings = plan.settings();
+        Tokenizer tokenizer = tokenizer(settings);
+        Engine engine = Engines.open(Engines.Device.CPU);
         try {
             TunedModel model = baseOnly
-                    ? TunedModel.base(loaded, plan, engine)
-                    : TunedModel.forInference(loaded, plan, engine, tuned.orElseGet(() -> tuned(loaded)));
+                    ? TunedModel.base(plan, engine)
+                    : TunedModel.forInference(plan, engine, tuned.orElseGet(() -> tuned(settings)));
             return new InferenceRun(
-                    engine, model, tokenizer, wiring.chatTemplate().resolve(tokenizer.chatTemplate()));
+                    engine, model, tokenizer, settings.chatTemplate().resolve(tokenizer.chatTemplate()));
         } catch (RuntimeException e) {
             engine.close();
             tokenizer.close();
@@ -62,10 +62,15 @@ public final class InferenceRun implements AutoCloseable {
         }
     }
 
+    static Tokenizer tokenizer(RunSettings settings) {
+        return Tokenizer.open(
+                settings.model().tokenizerFolder(), settings.model().specialTokens());
+    }
+
     /** The folder that training wrote to. */
-    static Path tuned(LoadedConfig loaded) {
-        Path output = loaded.paths().output(loaded.config().schedule().outputDir());
-        boolean adapter = loaded.config().adapter().kind().isPresent();
+    static Path tuned(RunSettings settings) {
+        Path output = settings.output().folder();
+        boolean adapter = settings.adapter().isPresent();
         String needed = adapter ? "adapter_config.json" : "config.json";
         if (!Files.exists(output.resolve(needed))) {
             throw new UserException(output + ": has no " + needed

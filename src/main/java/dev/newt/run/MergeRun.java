@@ -2,14 +2,14 @@ package dev.newt.run;
 
 import dev.newt.adapter.MergedWeights;
 import dev.newt.adapter.PeftFiles;
-import dev.newt.config.LoadedConfig;
-import dev.newt.engine.djl.DjlEngine;
+import dev.newt.engine.Engines;
 import dev.newt.io.UserException;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.OutputPlaces;
+import dev.newt.plan.RunSettings;
 import dev.newt.tensor.Engine;
 import dev.newt.weights.ModelDirectory;
-import dev.newt.plan.OutputPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,21 +24,19 @@ public final class MergeRun {
      * @param adapter folder of the adapter; else the configuration's output_dir
      * @return folder of the merged model
      */
-    public static Path merge(LoadedConfig loaded, Optional<Path> adapter) {
-        if (loaded.config().adapter().kind().isEmpty()) {
-            throw loaded.error("adapter", "merge-lora needs a configuration with adapter: lora or qlora");
+    public static Path merge(RunSettings settings, Optional<Path> adapter) {
+        if (settings.adapter().isEmpty()) {
+            throw settings.error("adapter", "merge-lora needs a configuration with adapter: lora or qlora");
         }
-        Path from = adapter.orElseGet(() -> InferenceRun.tuned(loaded));
+        Path from = adapter.orElseGet(() -> InferenceRun.tuned(settings));
         if (!Files.exists(from.resolve(PeftFiles.CONFIG))) {
             throw new UserException(from + ": there is no adapter; train first, or name its folder with --adapter");
         }
-        DataWiring wiring = new DataWiring(loaded);
-        Path base = wiring.modelFolder();
+        Path base = settings.model().folder();
         ModelConfig config = Families.read(base.resolve("config.json"));
-        Path target =
-                OutputPlaces.merged(loaded);
-        OutputPlaces.requireMergeable(loaded, base, from);
-        try (Engine engine = DjlEngine.create();
+        Path target = OutputPlaces.merged(settings);
+        OutputPlaces.requireMergeable(settings, base, from);
+        try (Engine engine = Engines.open(Engines.Device.CPU);
                 ModelDirectory directory = ModelDirectory.open(base)) {
             Files.createDirectories(target);
             boolean untied = MergedWeights.write(config, directory, from, target, engine);

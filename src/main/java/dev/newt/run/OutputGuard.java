@@ -1,10 +1,11 @@
 package dev.newt.run;
 
-import dev.newt.config.LoadedConfig;
 import dev.newt.io.AtomicFiles;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.OutputPlaces;
 import dev.newt.plan.PlanJson;
+import dev.newt.plan.RunSettings;
+import dev.newt.train.Resume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,19 +24,19 @@ final class OutputGuard {
     private static final String SIGNATURE = "plan.json";
     private static final int MOST_NAMED = 5;
 
-    private final LoadedConfig loaded;
+    private final RunSettings settings;
     private final ExecutionPlan plan;
     private final Path output;
 
-    OutputGuard(LoadedConfig loaded, ExecutionPlan plan) {
-        this.loaded = loaded;
+    OutputGuard(ExecutionPlan plan) {
+        this.settings = plan.settings();
         this.plan = plan;
-        this.output = loaded.paths().output(loaded.config().schedule().outputDir());
+        this.output = plan.settings().output().folder();
     }
 
     /** @throws dev.newt.io.UserException where something would be lost, with the place of {@code output_dir} in the file */
     void require() {
-        if (loaded.config().schedule().overwriteOutputDir()) {
+        if (settings.output().overwrite()) {
             return;
         }
         List<String> there = written();
@@ -44,7 +45,7 @@ final class OutputGuard {
         }
         Optional<String> signed = signature();
         if (signed.isEmpty()) {
-            throw loaded.error(
+            throw settings.error(
                     KEY,
                     KEY + ": " + output + " holds files that no run made, and that this one would replace: "
                             + named(there)
@@ -52,9 +53,10 @@ final class OutputGuard {
         }
         List<String> results = there.stream().filter(OutputGuard::isResult).toList();
         if (!signed.get().equals(plan.hash()) && !results.isEmpty() && !leftToResume(results)) {
-            throw loaded.error(
+            throw settings.error(
                     KEY,
-                    KEY + ": " + output + " holds what a run with another configuration made, and this one would replace"
+                    KEY + ": " + output
+                            + " holds what a run with another configuration made, and this one would replace"
                             + " it: " + named(results)
                             + "; choose another folder, or set overwrite_output_dir: true to have it replaced");
         }
@@ -64,13 +66,12 @@ final class OutputGuard {
     void sign() {
         // In this order: without plan.json the folder would seem to be somebody else's.
         AtomicFiles.writeString(output.resolve(SIGNATURE), PlanJson.write(plan));
-        AtomicFiles.writeString(output.resolve("newt.yaml"), loaded.text());
+        AtomicFiles.writeString(output.resolve("newt.yaml"), settings.origin().text());
     }
 
     /** Who resumes from another configuration's checkpoint is told so when it is read. */
     private boolean leftToResume(List<String> results) {
-        boolean resumes = loaded.config().schedule().autoResumeFromCheckpoints()
-                || loaded.config().schedule().resumeFromCheckpoint().isPresent();
+        boolean resumes = !(settings.output().resume() instanceof Resume.Fresh);
         return resumes && results.stream().anyMatch(OutputPlaces::isCheckpoint);
     }
 

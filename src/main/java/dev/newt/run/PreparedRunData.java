@@ -1,6 +1,5 @@
 package dev.newt.run;
 
-import dev.newt.config.LoadedConfig;
 import dev.newt.data.DataChecks;
 import dev.newt.data.DataSettings;
 import dev.newt.data.DatasetStatistics;
@@ -8,6 +7,7 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
+import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.PreparedLink;
 import dev.newt.token.Tokenizer;
 import dev.newt.train.BatchSource;
@@ -26,21 +26,22 @@ final class PreparedRunData implements RunData {
     }
 
     /** Prepares the rows, or finds them prepared; a plan finds them then, too. */
-    static PreparedRunData prepare(LoadedConfig loaded, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        PreparedRunData data = prepare(wiring.data(), "datasets", wiring, tokenizer, progress);
-        PreparedLink.remember(loaded, data.data().directory());
+    static PreparedRunData prepare(ExecutionPlan plan, Tokenizer tokenizer, Progress progress) {
+        PreparedRunData data = prepare(plan.settings().data(), "datasets", plan, tokenizer, progress);
+        PreparedLink.remember(plan, data.data().directory());
         return data;
     }
 
     /** Of streamed data the first window's rows of each data set, to be looked at. */
-    static PreparedRunData preview(LoadedConfig loaded, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        return prepare(wiring.firstWindow(), loaded.config().trainingDatasetsKey(), wiring, tokenizer, progress);
+    static PreparedRunData preview(ExecutionPlan plan, Tokenizer tokenizer, Progress progress) {
+        return prepare(plan.settings().firstWindow(), plan.settings().dataKey(), plan, tokenizer, progress);
     }
 
     private static PreparedRunData prepare(
-            DataSettings settings, String key, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
+            DataSettings settings, String key, ExecutionPlan plan, Tokenizer tokenizer, Progress progress) {
         PreparedData data = Preparation.prepare(settings, key, tokenizer, progress);
-        return new PreparedRunData(key, data, new PreparedBatches(data.train(), wiring.trainingBatches()));
+        return new PreparedRunData(
+                key, data, new PreparedBatches(data.train(), plan.settings().batches()));
     }
 
     PreparedData data() {

@@ -5,7 +5,7 @@ import dev.newt.data.PreparedDataset;
 import dev.newt.train.BatchSource;
 import java.util.Optional;
 
-/** What a run learns, and what it is evaluated on. */
+/** What a run is trained on, and what it is evaluated on. */
 interface RunData extends AutoCloseable {
     BatchSource batches();
 

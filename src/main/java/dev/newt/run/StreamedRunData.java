@@ -1,6 +1,5 @@
 package dev.newt.run;
 
-import dev.newt.config.NewtConfig;
 import dev.newt.data.DataChecks;
 import dev.newt.data.DataPosition;
 import dev.newt.data.DataStream;
@@ -9,6 +8,7 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
+import dev.newt.plan.RunSettings;
 import dev.newt.token.Tokenizer;
 import dev.newt.train.BatchSource;
 import java.util.Optional;
@@ -21,7 +21,8 @@ final class StreamedRunData implements RunData {
     private final int longest;
     private final DataChecks checks;
 
-    private StreamedRunData(StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
+    private StreamedRunData(
+            StreamedBatches batches, Optional<PreparedData> test, String key, int longest, DataChecks checks) {
         this.batches = batches;
         this.test = test;
         this.key = key;
@@ -29,29 +30,28 @@ final class StreamedRunData implements RunData {
         this.checks = checks;
     }
 
-    static StreamedRunData open(NewtConfig config, DataWiring wiring, Tokenizer tokenizer, Progress progress) {
-        Optional<PreparedData> test = wiring.testDataAlone()
-                .map(settings -> Preparation.prepare(settings, "test_datasets", tokenizer, progress));
-        String key = DataStream.key(wiring.data(), tokenizer);
+    static StreamedRunData open(RunSettings settings, Tokenizer tokenizer, Progress progress) {
+        Optional<PreparedData> test =
+                settings.testDataAlone().map(rows -> Preparation.prepare(rows, "test_datasets", tokenizer, progress));
+        String key = DataStream.key(settings.data(), tokenizer);
         StreamedBatches batches = new StreamedBatches(
                 position -> DataStream.open(
-                        wiring.data(),
-                        config.trainingDatasetsKey(),
+                        settings.data(),
+                        settings.dataKey(),
                         tokenizer,
-                        config.streaming().windowRows(),
+                        settings.streaming().orElseThrow().windowRows(),
                         position),
-                wiring.streamedBatches(),
-                config.training().maxSteps().orElseThrow());
+                settings.streamedBatches(),
+                settings.length().maxSteps().orElseThrow());
         // What is wrong with the files and the first rows is told before the model is loaded.
         try {
             batches.seek(DataPosition.START);
             batches.awaitWindow();
             DataChecks training = DataChecks.ofTraining(
-                    config.trainingDatasetsKey(), batches.statistics().orElseThrow());
-            DataChecks checks = test.map(
-                            data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
+                    settings.dataKey(), batches.statistics().orElseThrow());
+            DataChecks checks = test.map(data -> training.and(DataChecks.ofRows("test_datasets", data.statistics())))
                     .orElse(training);
-            return new StreamedRunData(batches, test, key, config.data().sequenceLen(), checks);
+            return new StreamedRunData(batches, test, key, settings.data().sequenceLen(), checks);
         } catch (RuntimeException e) {
             batches.close();
             throw e;

@@ -1,17 +1,15 @@
 package dev.newt.run;
 
-import dev.newt.config.DataChecking;
-import dev.newt.config.LoadedConfig;
-import dev.newt.config.ScheduleConfig;
 import dev.newt.data.DataChecks;
 import dev.newt.data.DatasetStatistics;
 import dev.newt.data.MicroBatch;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
 import dev.newt.data.Samples.PromptAndAnswer;
-import dev.newt.engine.djl.DjlEngine;
+import dev.newt.engine.Engines;
 import dev.newt.io.UserException;
 import dev.newt.plan.ExecutionPlan;
+import dev.newt.plan.RunSettings;
 import dev.newt.tensor.Engine;
 import dev.newt.token.Tokenizer;
 import dev.newt.train.StopRequest;
@@ -30,9 +28,7 @@ import java.util.function.BiConsumer;
 
 /** A plan carried out: data prepared, model loaded, questions answered, model trained, results written. */
 public final class TrainingRun implements AutoCloseable {
-    private final LoadedConfig loaded;
     private final ExecutionPlan plan;
-    private final DataWiring wiring;
     private final OutputLock lock;
     private final Tokenizer tokenizer;
     private final RunData data;
@@ -41,30 +37,22 @@ public final class TrainingRun implements AutoCloseable {
     private Optional<Engine> engine = Optional.empty();
     private Optional<TunedModel> model = Optional.empty();
 
-    private TrainingRun(
-            LoadedConfig loaded,
-            ExecutionPlan plan,
-            DataWiring wiring,
-            OutputLock lock,
-            Tokenizer tokenizer,
-            Progress progress) {
-        this.loaded = loaded;
+    private TrainingRun(ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, Progress progress) {
         this.plan = plan;
-        this.wiring = wiring;
         this.lock = lock;
         this.tokenizer = tokenizer;
-        this.data = loaded.config().streaming().isOn()
-                ? StreamedRunData.open(loaded.config(), wiring, tokenizer, progress)
-                : PreparedRunData.prepare(loaded, wiring, tokenizer, progress);
+        this.data = plan.settings().streaming().isPresent()
+                ? StreamedRunData.open(plan.settings(), tokenizer, progress)
+                : PreparedRunData.prepare(plan, tokenizer, progress);
         try {
-            requirePositions(loaded, plan, data.longest());
-            requireChecked(loaded, data.checks());
-            this.settings = new TrainWiring(loaded, plan)
-                    .settings(data.key(), data.batches().stepsPerEpoch());
+            requirePositions(plan, data.longest());
+            requireChecked(plan, data.checks());
+            this.settings =
+                    TrainWiring.settings(plan, data.key(), data.batches().stepsPerEpoch());
             this.questions = data.validation()
                     .map(set -> Answers.of(
                             set,
-                            loaded.config().schedule().evalTableSize(),
+                            plan.settings().output().evalTableSize(),
                             plan.batch().sequenceLen(),
                             tokenizer))
                     .orElseGet(() -> new Answers(List.of()));
@@ -80,18 +68,17 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @throws UserException with the place of {@code output_dir} in the file
      */
-    public static void requireNothingLost(LoadedConfig loaded, ExecutionPlan plan) {
-        new OutputGuard(loaded, plan).require();
+    public static void requireNothingLost(ExecutionPlan plan) {
+        new OutputGuard(plan).require();
     }
 
     /** Takes the output directory for this run alone, and prepares the data. Nothing is loaded yet. */
-    public static TrainingRun prepare(LoadedConfig loaded, ExecutionPlan plan, Progress progress) {
-        DataWiring wiring = new DataWiring(loaded);
-        Tokenizer tokenizer = wiring.tokenizer();
+    public static TrainingRun prepare(ExecutionPlan plan, Progress progress) {
+        Tokenizer tokenizer = InferenceRun.tokenizer(plan.settings());
         Optional<OutputLock> lock = Optional.empty();
         try {
-            lock = Optional.of(lock(loaded));
-            return new TrainingRun(loaded, plan, wiring, lock.get(), tokenizer, progress);
+            lock = Optional.of(lock(plan.settings()));
+            return new TrainingRun(plan, lock.get(), tokenizer, progress);
         } catch (RuntimeException e) {
             lock.ifPresent(OutputLock::close);
             tokenizer.close();
@@ -99,12 +86,11 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    static OutputLock lock(LoadedConfig loaded) {
+    static OutputLock lock(RunSettings settings) {
         try {
-            return OutputLock.acquire(
-                    loaded.paths().output(loaded.config().schedule().outputDir()));
+            return OutputLock.acquire(settings.output().folder());
         } catch (UserException e) {
-            throw loaded.error("output_dir", "output_dir: " + e.getMessage());
+            throw settings.error("output_dir", "output_dir: " + e.getMessage());
         }
     }
 
@@ -127,22 +113,23 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /** A row's positions must lie within those that the model was made for. */
-    static void requirePositions(LoadedConfig loaded, ExecutionPlan plan, int longest) {
+    static void requirePositions(ExecutionPlan plan, int longest) {
         int positions = plan.model().maxPositions();
         if (longest > positions) {
-            throw loaded.error(
-                    "sequence_len",
-                    "sequence_len: the longest row has " + longest + " tokens, but the model's rotary positions end at "
-                            + positions + " (max_position_embeddings of its config.json); set sequence_len: "
-                            + positions
-                            + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
+            throw plan.settings()
+                    .error(
+                            "sequence_len",
+                            "sequence_len: the longest row has " + longest
+                                    + " tokens, but the model's rotary positions end at "
+                                    + positions + " (max_position_embeddings of its config.json); set sequence_len: "
+                                    + positions
+                                    + " and choose by excess_length_strategy whether longer rows are dropped or truncated");
         }
     }
 
     /** Refuses data that would not train what is meant, unless {@code data_checks} lets them pass. */
-    private static void requireChecked(LoadedConfig loaded, DataChecks checks) {
-        if (loaded.config().data().dataChecks() == DataChecking.ERROR
-                && !checks.problems().isEmpty()) {
+    private static void requireChecked(ExecutionPlan plan, DataChecks checks) {
+        if (plan.settings().refusesDoubtfulData() && !checks.problems().isEmpty()) {
             throw checks.refusal();
         }
     }
@@ -154,8 +141,8 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Starts the engine and loads the model. */
     public void load() {
-        engine = Optional.of(DjlEngine.create());
-        model = Optional.of(TunedModel.forTraining(loaded, plan, engine.get()));
+        engine = Optional.of(Engines.open(Engines.Device.CPU));
+        model = Optional.of(TunedModel.forTraining(plan, engine.get()));
     }
 
     /** The held-out questions that {@code eval_table_size} asks for, with the answers that the data give. */
@@ -170,14 +157,13 @@ public final class TrainingRun implements AutoCloseable {
 
     /** The model's answers to the questions, as it is now. */
     public List<String> answer(BiConsumer<Integer, Integer> progress) {
-        ScheduleConfig schedule = loaded.config().schedule();
         return questions.answer(
                 engine.orElseThrow(),
                 model.orElseThrow().decoder(),
                 tokenizer,
                 ends(model.orElseThrow(), tokenizer),
                 plan.batch().sequenceLen(),
-                schedule.evalMaxNewTokens(),
+                plan.settings().output().evalMaxNewTokens(),
                 progress);
     }
 
@@ -194,7 +180,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Trains to the end, or until asked to stop; writes newt.yaml and plan.json when the first step is about to be taken. */
     public TrainingResult train(StopRequest stop, List<TrainingListener> listeners) {
-        OutputGuard guard = new OutputGuard(loaded, plan);
+        OutputGuard guard = new OutputGuard(plan);
         guard.require();
         List<TrainingListener> all = new ArrayList<>();
         all.add(event -> {
@@ -205,7 +191,7 @@ public final class TrainingRun implements AutoCloseable {
         all.addAll(listeners);
         List<MicroBatch> evaluation = data.validation()
                 .filter(set -> set.size() > 0)
-                .map(set -> new PreparedBatches(set, wiring.evaluationBatches()).onePass())
+                .map(set -> new PreparedBatches(set, plan.settings().evaluationBatches()).onePass())
                 .orElseGet(ArrayList::new);
         return trainer(tuned(), settings, evaluation, stop, all).run();
     }

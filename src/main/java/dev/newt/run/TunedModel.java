@@ -3,18 +3,16 @@ package dev.newt.run;
 import dev.newt.adapter.Lora;
 import dev.newt.adapter.LoraSettings;
 import dev.newt.adapter.PeftWeights;
-import dev.newt.config.LoadedConfig;
-import dev.newt.config.NewtConfig;
 import dev.newt.model.Decoder;
+import dev.newt.model.Role;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.model.load.DecoderInitializer;
 import dev.newt.model.load.DecoderLoader;
 import dev.newt.model.load.WeightUse;
 import dev.newt.plan.ExecutionPlan;
-import dev.newt.plan.PlannedAdapter;
+import dev.newt.plan.RunSettings;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Parameter;
@@ -41,11 +39,11 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     private final Optional<Lora> lora;
     private final List<? extends TrainableParameter> trainable;
 
-    private TunedModel(Engine engine, LoadedConfig loaded, ModelConfig config, Decoder decoder, Optional<Lora> lora) {
+    private TunedModel(Engine engine, RunSettings settings, ModelConfig config, Decoder decoder, Optional<Lora> lora) {
         this.engine = engine;
-        this.baseFolder = Inputs.model(loaded);
-        this.baseName = Inputs.modelName(loaded);
-        this.tokenizerFolder = Inputs.tokenizer(loaded);
+        this.baseFolder = settings.model().folder();
+        this.baseName = settings.model().nameForAdapters();
+        this.tokenizerFolder = settings.model().tokenizerFolder();
         this.config = config;
         this.decoder = decoder;
         this.lora = lora;
@@ -57,39 +55,39 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     }
 
     /** The model as training begins: with a fresh adapter, or one to go on with, or all weights trained. */
-    static TunedModel forTraining(LoadedConfig loaded, ExecutionPlan plan, Engine engine) {
-        NewtConfig config = loaded.config();
-        Path folder = Inputs.model(loaded);
+    static TunedModel forTraining(ExecutionPlan plan, Engine engine) {
+        RunSettings run = plan.settings();
+        Path folder = run.model().folder();
         ModelConfig model = Families.read(folder.resolve("config.json"));
         DType compute = compute(plan);
-        Optional<LoraSettings> settings = PlannedAdapter.settings(loaded);
-        long seed = config.training().seed();
-        if (config.model().reinitWeights()) {
+        Optional<LoraSettings> settings = run.adapter().map(RunSettings.Adapter::lora);
+        long seed = run.seed();
+        if (run.model().drawnAtRandom()) {
             Decoder decoder = DecoderInitializer.initialise(model, engine, compute, seed);
             return settings.isEmpty()
-                    ? new TunedModel(engine, loaded, model, decoder, Optional.empty())
-                    : withAdapter(loaded, model, decoder, settings.get(), engine, seed);
+                    ? new TunedModel(engine, run, model, decoder, Optional.empty())
+                    : withAdapter(run, model, decoder, settings.get(), engine, seed);
         }
         if (settings.isEmpty()) {
             return new TunedModel(
                     engine,
-                    loaded,
+                    run,
                     model,
                     load(folder, model, engine, compute, slot -> WeightUse.TRAINED),
                     Optional.empty());
         }
-        Decoder base = load(folder, model, engine, compute, frozen(config));
-        return withAdapter(loaded, model, base, settings.get(), engine, seed);
+        Decoder base = load(folder, model, engine, compute, frozen(run));
+        return withAdapter(run, model, base, settings.get(), engine, seed);
     }
 
     private static TunedModel withAdapter(
-            LoadedConfig loaded, ModelConfig model, Decoder base, LoraSettings settings, Engine engine, long seed) {
+            RunSettings run, ModelConfig model, Decoder base, LoraSettings settings, Engine engine, long seed) {
         try {
-            Optional<Path> start = PlannedAdapter.folder(loaded);
+            Optional<Path> start = run.adapter().flatMap(RunSettings.Adapter::startFolder);
             Lora lora = start.isPresent()
                     ? PeftWeights.load(start.get(), base, engine)
                     : Lora.initialise(base, settings, engine, seed);
-            return new TunedModel(engine, loaded, model, lora.decoder(), Optional.of(lora));
+            return new TunedModel(engine, run, model, lora.decoder(), Optional.of(lora));
         } catch (RuntimeException e) {
             base.close();
             throw e;
@@ -101,20 +99,20 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
      *
      * @param tuned folder of the adapter, or of the whole model where all weights were trained
      */
-    static TunedModel forInference(LoadedConfig loaded, ExecutionPlan plan, Engine engine, Path tuned) {
-        NewtConfig config = loaded.config();
+    static TunedModel forInference(ExecutionPlan plan, Engine engine, Path tuned) {
+        RunSettings run = plan.settings();
         DType compute = compute(plan);
-        if (config.adapter().kind().isEmpty()) {
+        if (run.adapter().isEmpty()) {
             ModelConfig model = Families.read(tuned.resolve("config.json"));
             Decoder decoder = load(tuned, model, engine, compute, slot -> WeightUse.FROZEN);
-            return new TunedModel(engine, loaded, model, decoder, Optional.empty());
+            return new TunedModel(engine, run, model, decoder, Optional.empty());
         }
-        Path folder = Inputs.model(loaded);
+        Path folder = run.model().folder();
         ModelConfig model = Families.read(folder.resolve("config.json"));
-        Decoder base = load(folder, model, engine, compute, frozen(config));
+        Decoder base = load(folder, model, engine, compute, frozen(run));
         try {
             Lora lora = PeftWeights.load(tuned, base, engine);
-            return new TunedModel(engine, loaded, model, lora.decoder(), Optional.of(lora));
+            return new TunedModel(engine, run, model, lora.decoder(), Optional.of(lora));
         } catch (RuntimeException e) {
             base.close();
             throw e;
@@ -122,20 +120,21 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
     }
 
     /** The base model alone, as it will be tuned. */
-    static TunedModel base(LoadedConfig loaded, ExecutionPlan plan, Engine engine) {
-        Path folder = Inputs.model(loaded);
+    static TunedModel base(ExecutionPlan plan, Engine engine) {
+        RunSettings run = plan.settings();
+        Path folder = run.model().folder();
         ModelConfig model = Families.read(folder.resolve("config.json"));
-        Decoder decoder = load(folder, model, engine, compute(plan), frozen(loaded.config()));
-        return new TunedModel(engine, loaded, model, decoder, Optional.empty());
+        Decoder decoder = load(folder, model, engine, compute(plan), frozen(run));
+        return new TunedModel(engine, run, model, decoder, Optional.empty());
     }
 
     private static DType compute(ExecutionPlan plan) {
         return plan.compute().type().equals("bf16") ? DType.BF16 : DType.F32;
     }
 
-    private static Function<TensorSlot, WeightUse> frozen(NewtConfig config) {
-        boolean nf4 = config.model().loadIn4bit();
-        return slot -> nf4 && slot.module().isLinear() && slot.module() != Module.HEAD && !slot.bias()
+    private static Function<TensorSlot, WeightUse> frozen(RunSettings run) {
+        boolean nf4 = run.baseNf4();
+        return slot -> nf4 && slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
                 ? WeightUse.NF4
                 : WeightUse.FROZEN;
     }

@@ -1,38 +1,22 @@
 package dev.newt.tensor;
 
-import dev.newt.tensor.Engine.DoraGradients;
-import dev.newt.tensor.Engine.DoraOutput;
-import dev.newt.tensor.Engine.LowRankGradients;
-import dev.newt.tensor.Engine.LowRankOutput;
+import dev.newt.tensor.BackwardOps.DoraGradients;
+import dev.newt.tensor.BackwardOps.LowRankGradients;
+import dev.newt.tensor.ForwardOps.LowRankOutput;
 import dev.newt.tensor.Linear.LowRank;
-import java.util.List;
 import java.util.Optional;
 
-/** The forward and the way back of a linear layer: dense, LoRA or DoRA. */
+/** A linear layer: dense, LoRA or DoRA. */
 final class LinearTape {
-    private final Engine engine;
-    private final boolean training;
+    private final Tape tape;
     private final long dropoutKey;
 
-    LinearTape(Engine engine, boolean training, long dropoutKey) {
-        this.engine = engine;
-        this.training = training;
+    LinearTape(Tape tape, long dropoutKey) {
+        this.tape = tape;
         this.dropoutKey = dropoutKey;
     }
 
-    /**
-     * @param kept tensors for the backward
-     * @param needsInput whether the backward reads the layer's input
-     */
-    record Result(Tensor y, List<Tensor> kept, boolean needsInput, Tape.LinearBackward backward) {}
-
-    boolean trains(Linear layer, boolean adapters) {
-        return layer.weight().trainable()
-                || layer.bias().map(Parameter::trainable).orElse(false)
-                || (adapters && layer.adapter().map(a -> a.a().trainable()).orElse(false));
-    }
-
-    Result forward(Value x, Linear layer, boolean adapters) {
+    Value linear(Value x, Linear layer, boolean adapters) {
         if (!adapters || layer.adapter().isEmpty()) {
             return dense(x, layer);
         }
@@ -40,136 +24,118 @@ final class LinearTape {
         if (layer.weight().trainable()) {
             throw new IllegalStateException(layer.weight().name() + ": a trainable weight with an adapter");
         }
-        return adapter.magnitude().isPresent() ? dora(x, layer, adapter) : lora(x, layer, adapter);
+        boolean gradient = x.requiresGradient()
+                || layer.bias().map(Parameter::trainable).orElse(false)
+                || adapter.a().trainable();
+        return adapter.magnitude().isPresent() ? dora(x, layer, adapter, gradient) : lora(x, layer, adapter, gradient);
     }
 
-    private Result dense(Value x, Linear layer) {
+    private Value dense(Value x, Linear layer) {
         Tensor y;
         try (Parameter.Lease w = layer.weight().lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
-            y = engine.linear(x.tensor(), w.tensor(), bias.tensor());
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
+            y = tape.forward().linear(x.tensor(), w.tensor(), bias.tensor());
         }
         boolean weightGradient = layer.weight().trainable();
-        return new Result(y, List.of(), weightGradient, (dOut, inputGradient) -> {
+        boolean gradient = x.requiresGradient()
+                || weightGradient
+                || layer.bias().map(Parameter::trainable).orElse(false);
+        Kept kept = weightGradient ? Kept.values(x) : Kept.NOTHING;
+        return tape.record(y, gradient, kept, dOut -> {
             if (weightGradient) {
-                layer.weight().accumulate(engine.linearBackwardWeight(dOut, x.tensor()));
+                layer.weight().accumulate(tape.engine().linearBackwardWeight(dOut, x.tensor()));
             }
             biasGradient(layer, dOut);
-            if (!inputGradient) {
-                return Optional.empty();
-            }
-            try (Parameter.Lease w = layer.weight().lease()) {
-                return Optional.of(engine.linearBackwardInput(dOut, w.tensor()));
+            if (x.requiresGradient()) {
+                Tensor dX;
+                try (Parameter.Lease w = layer.weight().lease()) {
+                    dX = tape.engine().linearBackwardInput(dOut, w.tensor());
+                }
+                tape.pass(x, dX);
             }
         });
     }
 
-    private Result lora(Value x, Linear layer, LowRank adapter) {
-        Optional<Dropout> dropout = dropout(adapter);
+    private Value lora(Value x, Linear layer, LowRank adapter, boolean gradient) {
         LowRankOutput output;
         try (Parameter.Lease w = layer.weight().lease();
-                Parameter.Lease a = adapter.a().lease();
-                Parameter.Lease b = adapter.b().lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
-            output = engine.lowRankLinear(
-                    x.tensor(), w.tensor(), bias.tensor(), a.tensor(), b.tensor(), adapter.scale(), dropout);
+                AdapterLease a = AdapterLease.of(adapter, dropout(adapter));
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
+            output = tape.forward().lowRankLinear(x.tensor(), w.tensor(), bias.tensor(), a.tensors());
         }
-        return new Result(output.y(), List.of(output.down()), true, (dOut, inputGradient) -> {
+        return tape.record(output.y(), gradient, Kept.values(x).andTensors(output.down()), dOut -> {
             LowRankGradients gradients;
             try (Parameter.Lease w = layer.weight().lease();
-                    Parameter.Lease a = adapter.a().lease();
-                    Parameter.Lease b = adapter.b().lease()) {
-                gradients = engine.lowRankLinearBackward(
-                        dOut,
-                        x.tensor(),
-                        w.tensor(),
-                        a.tensor(),
-                        b.tensor(),
-                        adapter.scale(),
-                        dropout,
-                        output.down(),
-                        inputGradient);
+                    AdapterLease a = AdapterLease.of(adapter, dropout(adapter))) {
+                gradients = tape.engine()
+                        .lowRankLinearBackward(
+                                dOut, x.tensor(), w.tensor(), a.tensors(), output.down(), x.requiresGradient());
             }
             adapter.a().accumulate(gradients.dA());
             adapter.b().accumulate(gradients.dB());
             biasGradient(layer, dOut);
-            return gradients.dX();
+            gradients.dX().ifPresent(dX -> tape.pass(x, dX));
         });
     }
 
-    private Result dora(Value x, Linear layer, LowRank adapter) {
-        Optional<Dropout> dropout = dropout(adapter);
+    private Value dora(Value x, Linear layer, LowRank adapter, boolean gradient) {
         Parameter magnitude = adapter.magnitude().orElseThrow();
-        DoraOutput output;
+        LowRankOutput output;
         Tensor norm;
         try (Parameter.Lease w = layer.weight().lease();
-                Parameter.Lease a = adapter.a().lease();
-                Parameter.Lease b = adapter.b().lease();
+                AdapterLease a = AdapterLease.of(adapter, dropout(adapter));
                 Parameter.Lease m = magnitude.lease();
-                BiasLease bias = BiasLease.of(layer.bias())) {
-            norm = engine.dimensionNorm(w.tensor(), a.tensor(), b.tensor(), adapter.scale());
-            output = engine.doraLinear(
-                    x.tensor(),
-                    w.tensor(),
-                    bias.tensor(),
-                    a.tensor(),
-                    b.tensor(),
-                    m.tensor(),
-                    norm,
-                    adapter.scale(),
-                    dropout);
+                OptionalLease bias = OptionalLease.of(layer.bias())) {
+            LowRankTensors low = a.tensors();
+            norm = tape.forward().dimensionNorm(w.tensor(), low.a(), low.b(), low.scale());
+            DoraTensors tensors = new DoraTensors(low, m.tensor(), norm);
+            output = tape.forward().doraLinear(x.tensor(), w.tensor(), bias.tensor(), tensors);
         }
-        return new Result(output.y(), List.of(output.down(), norm), true, (dOut, inputGradient) -> {
+        return tape.record(output.y(), gradient, Kept.values(x).andTensors(output.down(), norm), dOut -> {
             DoraGradients gradients;
             try (Parameter.Lease w = layer.weight().lease();
-                    Parameter.Lease a = adapter.a().lease();
-                    Parameter.Lease b = adapter.b().lease();
+                    AdapterLease a = AdapterLease.of(adapter, dropout(adapter));
                     Parameter.Lease m = magnitude.lease()) {
-                gradients = engine.doraLinearBackward(
-                        dOut,
-                        x.tensor(),
-                        w.tensor(),
-                        a.tensor(),
-                        b.tensor(),
-                        m.tensor(),
-                        norm,
-                        adapter.scale(),
-                        dropout,
-                        output.down(),
-                        inputGradient);
+                DoraTensors tensors = new DoraTensors(a.tensors(), m.tensor(), norm);
+                gradients = tape.engine()
+                        .doraLinearBackward(dOut, x.tensor(), w.tensor(), tensors, output.down(), x.requiresGradient());
             }
             adapter.a().accumulate(gradients.dA());
             adapter.b().accumulate(gradients.dB());
             magnitude.accumulate(gradients.dMagnitude());
             biasGradient(layer, dOut);
-            return gradients.dX();
+            gradients.dX().ifPresent(dX -> tape.pass(x, dX));
         });
     }
 
     private void biasGradient(Linear layer, Tensor dOut) {
-        layer.bias().filter(Parameter::trainable).ifPresent(b -> b.accumulate(engine.linearBackwardBias(dOut)));
+        layer.bias()
+                .filter(Parameter::trainable)
+                .ifPresent(b -> b.accumulate(tape.engine().linearBackwardBias(dOut)));
     }
 
     private Optional<Dropout> dropout(LowRank adapter) {
-        if (!training || adapter.dropout() == 0) {
+        if (!tape.training() || adapter.dropout() == 0) {
             return Optional.empty();
         }
         return Optional.of(new Dropout(adapter.dropout(), Keys.mix(dropoutKey, adapter.site())));
     }
 
-    /** The lease of a bias that may be absent. */
-    private record BiasLease(Optional<Parameter.Lease> lease) implements AutoCloseable {
-        static BiasLease of(Optional<Parameter> bias) {
-            return new BiasLease(bias.map(Parameter::lease));
+    /** Both matrices of an adapter on loan. */
+    private record AdapterLease(Parameter.Lease a, Parameter.Lease b, double scale, Optional<Dropout> dropout)
+            implements AutoCloseable {
+        static AdapterLease of(LowRank adapter, Optional<Dropout> dropout) {
+            return new AdapterLease(adapter.a().lease(), adapter.b().lease(), adapter.scale(), dropout);
         }
 
-        Optional<Tensor> tensor() {
-            return lease.map(Parameter.Lease::tensor);
+        LowRankTensors tensors() {
+            return new LowRankTensors(a.tensor(), b.tensor(), scale, dropout);
         }
 
         @Override
         public void close() {
-            lease.ifPresent(Parameter.Lease::close);
+            b.close();
+            a.close();
         }
     }
 }

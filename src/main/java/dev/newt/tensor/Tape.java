@@ -1,11 +1,5 @@
 package dev.newt.tensor;
 
-import dev.newt.tensor.Engine.AttentionGradients;
-import dev.newt.tensor.Engine.AttentionOutput;
-import dev.newt.tensor.Engine.GatedGradients;
-import dev.newt.tensor.Engine.HeadOutput;
-import dev.newt.tensor.Engine.NormGradients;
-import dev.newt.tensor.Engine.NormOutput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,22 +12,40 @@ import java.util.function.UnaryOperator;
 /**
  * Calls the engine for a model and notes how to go back. One tape serves one forward and at most one backward pass. What the backward needs
  * is kept until it is used; everything else is released when the frame that made it ends. Gradients arrive at trainable {@link Parameter}s
- * in the reverse order of use.
+ * in the reverse order of use. The operations themselves stand in small tapes by topic, which record each by {@link #record}.
  */
 public final class Tape implements AutoCloseable {
-    private final Engine engine;
-    private final boolean training;
+    private final Memory memory;
+    private final ForwardOps forward;
+    /** Absent on a tape of inference. */
+    private final Optional<Engine> engine;
+
     private final LinearTape linears;
+    private final NormTape norms;
+    private final ElementTape elements;
+    private final AttentionTape attentions;
+    private final ExpertTape experts;
+    private final HeadTape heads;
     private final Deque<List<Value>> frames = new ArrayDeque<>();
     private List<Node> nodes = new ArrayList<>();
     private boolean recording;
-    private boolean adapters = true;
+    /** Whether a checkpoint's body runs once more. */
+    private boolean repeating;
 
-    private Tape(Engine engine, boolean training, long dropoutKey) {
+    private boolean adapters = true;
+    private Optional<RouterBalance> balance = Optional.empty();
+
+    private Tape(Memory memory, ForwardOps forward, Optional<Engine> engine, long dropoutKey) {
+        this.memory = memory;
+        this.forward = forward;
         this.engine = engine;
-        this.training = training;
-        this.recording = training;
-        this.linears = new LinearTape(engine, training, dropoutKey);
+        this.recording = engine.isPresent();
+        this.linears = new LinearTape(this, dropoutKey);
+        this.norms = new NormTape(this);
+        this.elements = new ElementTape(this);
+        this.attentions = new AttentionTape(this);
+        this.experts = new ExpertTape(this);
+        this.heads = new HeadTape(this);
         frames.push(new ArrayList<>());
     }
 
@@ -43,21 +55,46 @@ public final class Tape implements AutoCloseable {
      * @param dropoutKey decides which elements dropout drops: the same key, the same elements
      */
     public static Tape training(Engine engine, long dropoutKey) {
-        return new Tape(engine, true, dropoutKey);
+        return new Tape(engine, engine, Optional.of(engine), dropoutKey);
     }
 
-    /** A tape that records nothing and drops nothing. */
-    public static Tape inference(Engine engine) {
-        return new Tape(engine, false, 0);
+    /** A tape that records nothing and drops nothing. It needs the forward half of an engine alone. */
+    public static <E extends Memory & ForwardOps> Tape inference(E forward) {
+        return new Tape(forward, forward, Optional.empty(), 0);
     }
 
-    public Engine engine() {
-        return engine;
+    /** Where tensors for {@link #constant} are made. */
+    public Memory memory() {
+        return memory;
+    }
+
+    ForwardOps forward() {
+        return forward;
+    }
+
+    /** The whole engine, for the backward pass. */
+    Engine engine() {
+        return engine.orElseThrow(() -> new IllegalStateException("a tape of inference has no backward"));
+    }
+
+    boolean training() {
+        return engine.isPresent();
+    }
+
+    /** Whether {@link #backward} will find what is recorded now: false inside a checkpoint's first run too. */
+    boolean recording() {
+        return recording;
     }
 
     /** Whether low-rank adapters take part from here on; without them the base model answers. */
     public Tape adapters(boolean on) {
         adapters = on;
+        return this;
+    }
+
+    /** Routers from here on add to this loss, and get its gradient in the backward pass. */
+    public Tape balance(RouterBalance routers) {
+        balance = Optional.of(routers);
         return this;
     }
 
@@ -103,11 +140,18 @@ public final class Tape implements AutoCloseable {
         List<Node> outer = nodes;
         nodes = new ArrayList<>();
         frames.push(new ArrayList<>());
-        Value copy = new Value(engine.reshape(input.tensor(), input.shape()), input.requiresGradient());
+        Value copy = new Value(memory.reshape(input.tensor(), input.shape()), input.requiresGradient());
         frames.getFirst().add(copy);
         try {
-            Value result = frame(copy, body);
-            result.accumulateShared(engine, dOut);
+            boolean outerRepeats = repeating;
+            repeating = true;
+            Value result;
+            try {
+                result = frame(copy, body);
+            } finally {
+                repeating = outerRepeats;
+            }
+            result.accumulateShared(engine(), dOut);
             replay();
             if (copy.hasGradient()) {
                 pass(input, copy.takeGradient());
@@ -121,132 +165,99 @@ public final class Tape implements AutoCloseable {
 
     /** A tensor from outside, which becomes the tape's. No gradient flows into it. */
     public Value constant(Tensor tensor) {
-        return made(tensor, false);
+        return record(tensor, false, Kept.NOTHING, dOut -> {});
     }
 
     /** [vocab, hidden] and ids [T] -> [T, hidden]. */
     public Value embedding(Parameter table, Tensor ids) {
-        Value out;
-        try (Parameter.Lease values = table.lease()) {
-            out = made(engine.embedding(values.tensor(), ids), table.trainable());
-        }
-        Tensor kept = engine.reshape(ids, ids.shape());
-        note(
-                out,
-                List.of(),
-                List.of(kept),
-                dOut -> table.accumulate(
-                        engine.embeddingBackward(dOut, kept, table.shape().dim(0))));
-        return out;
+        return heads.embedding(table, ids);
     }
 
     /** {@code x W^T + bias}, plus the layer's adapter. */
     public Value linear(Value x, Linear layer) {
-        boolean gradient = x.requiresGradient() || linears.trains(layer, adapters);
-        LinearTape.Result result = linears.forward(x, layer, adapters);
-        Value out = made(result.y(), training && gradient);
-        List<Value> kept = result.needsInput() ? List.of(x) : List.of();
-        note(out, kept, result.kept(), dOut -> result.backward()
-                .run(dOut, x.requiresGradient())
-                .ifPresent(dX -> x.accumulate(engine, dX)));
-        return out;
+        return linears.linear(x, layer, adapters);
     }
 
-    /** {@code x / rms(x) * weight}. */
+    /** {@code x / rms(x) * weight}. A weight narrower than x norms each group of its width by itself, such as every head. */
     public Value rmsNorm(Value x, Parameter weight, double eps) {
-        NormOutput output;
-        try (Parameter.Lease w = weight.lease()) {
-            output = engine.rmsNorm(x.tensor(), w.tensor(), eps);
-        }
-        Value out = made(output.y(), training && (x.requiresGradient() || weight.trainable()));
-        note(out, List.of(x), List.of(output.inverseRms()), dOut -> {
-            NormGradients gradients;
-            try (Parameter.Lease w = weight.lease()) {
-                gradients =
-                        engine.rmsNormBackward(dOut, x.tensor(), w.tensor(), output.inverseRms(), weight.trainable());
-            }
-            gradients.dWeight().ifPresent(weight::accumulate);
-            pass(x, gradients.dX());
-        });
-        remake(out, () -> normed(x, weight, eps));
-        return out;
+        return norms.rms(x, weight, eps);
     }
 
-    private Tensor normed(Value x, Parameter weight, double eps) {
-        try (Parameter.Lease w = weight.lease()) {
-            NormOutput output = engine.rmsNorm(x.tensor(), w.tensor(), eps);
-            output.inverseRms().close();
-            return output.y();
-        }
+    /** {@code (x - mean(x)) / deviation(x) * weight + bias}. */
+    public Value layerNorm(Value x, Parameter weight, Optional<Parameter> bias, double eps) {
+        return norms.layer(x, weight, bias, eps);
     }
 
     /** Rotary position embedding of heads of {@code headDim}. The tables must outlive the backward pass. */
     public Value rotary(Value x, RotaryTables tables, int headDim) {
-        Value out = made(engine.rotary(x.tensor(), tables.cos(), tables.sin(), headDim), x.requiresGradient());
-        note(
-                out,
-                List.of(),
-                List.of(),
-                dOut -> x.accumulate(engine, engine.rotaryBackward(dOut, tables.cos(), tables.sin(), headDim)));
-        return out;
+        return attentions.rotary(x, tables, headDim);
     }
 
     /** Causal attention inside each segment. */
     public Value attention(Value q, Value k, Value v, Segments segments, AttentionSpec spec) {
-        AttentionOutput output = engine.attention(q.tensor(), k.tensor(), v.tensor(), segments, spec);
-        boolean gradient = q.requiresGradient() || k.requiresGradient() || v.requiresGradient();
-        Value out = made(output.out(), gradient);
-        note(out, List.of(q, k, v, out), List.of(output.logSumExp()), dOut -> {
-            AttentionGradients gradients =
-                    engine.attentionBackward(dOut, q.tensor(), k.tensor(), v.tensor(), output, segments, spec);
-            pass(q, gradients.dQ());
-            pass(k, gradients.dK());
-            pass(v, gradients.dV());
-        });
-        return out;
+        return attentions.attention(q, k, v, segments, spec);
     }
 
-    /** Attention of new tokens to all that the cache holds. Only where nothing is recorded. */
+    /** Attention of new tokens to all that the cache holds of their sequences. Only where nothing is recorded. */
     public Value attention(Value q, Value k, Value v, KvCache cache, int layer, AttentionSpec spec) {
-        if (training) {
-            throw new IllegalStateException("a key-value cache has no backward");
-        }
-        return made(engine.attention(q.tensor(), k.tensor(), v.tensor(), cache, layer, spec), false);
+        return attentions.attention(q, k, v, cache, layer, spec);
+    }
+
+    /** {@code activation(x)} of each element. */
+    public Value activation(Value x, Activation activation) {
+        return elements.activation(x, activation);
     }
 
     /** {@code activation(gate) * up}. */
     public Value gatedActivation(Value gate, Value up, Activation activation) {
-        Value out = made(
-                engine.gatedActivation(gate.tensor(), up.tensor(), activation),
-                gate.requiresGradient() || up.requiresGradient());
-        note(out, List.of(gate, up), List.of(), dOut -> {
-            GatedGradients gradients = engine.gatedActivationBackward(dOut, gate.tensor(), up.tensor(), activation);
-            pass(gate, gradients.dGate());
-            pass(up, gradients.dUp());
-        });
-        remake(out, () -> engine.gatedActivation(gate.tensor(), up.tensor(), activation));
-        return out;
+        return elements.gated(gate, up, activation);
     }
 
     /** The residual sum. */
     public Value add(Value a, Value b) {
-        Value out = made(engine.add(a.tensor(), b.tensor()), a.requiresGradient() || b.requiresGradient());
-        note(out, List.of(), List.of(), dOut -> {
-            for (Value addend : List.of(a, b)) {
-                if (addend.requiresGradient()) {
-                    addend.accumulateShared(engine, dOut);
-                }
-            }
-        });
-        return out;
+        return elements.add(a, b);
+    }
+
+    /** {@code x * factor}. */
+    public Value scale(Value x, double factor) {
+        return elements.scale(x, factor);
+    }
+
+    /**
+     * Columns {@code [start, start + length)} of each of {@code groups} equal groups of columns, side by side: from a fused product
+     * [T, groups * width] to [T, groups * length].
+     */
+    public Value slice(Value x, int groups, int start, int length) {
+        return elements.slice(x, groups, start, length);
     }
 
     /** A copy of rows {@code [start, end)}, for inference. */
     public Value rows(Value x, long start, long end) {
-        if (recording) {
-            throw new IllegalStateException("rows has no backward");
-        }
-        return made(engine.rows(x.tensor(), start, end), false);
+        return elements.rows(x, start, end);
+    }
+
+    /** The rows of x at {@code rows} I64 [n], for inference. */
+    public Value rows(Value x, Tensor rows) {
+        return elements.rows(x, rows);
+    }
+
+    /**
+     * Which experts each token goes to. Adds to the {@link #balance} where there is one.
+     *
+     * @param logits the router's, [T, experts]
+     */
+    public Routing route(Value logits, RoutingSpec spec) {
+        return experts.route(logits, spec, balance, !repeating);
+    }
+
+    /**
+     * The weighted sum of what a token's experts give for its row. An expert without tokens is not called.
+     *
+     * @param x [T, width]
+     * @param body an expert on its tokens' rows, [n, width] -> [n, any width], in a frame of its own
+     */
+    public Value experts(Value x, Routing routing, ExpertBody body) {
+        return experts.experts(x, routing, body);
     }
 
     /**
@@ -255,21 +266,7 @@ public final class Tape implements AutoCloseable {
      * @param positions I64 [N] rows of hidden; targets I64 [N]
      */
     public Value tokenLogProbs(Value hidden, Parameter head, Tensor positions, Tensor targets) {
-        Value out;
-        try (Parameter.Lease w = head.lease()) {
-            out = made(
-                    engine.tokenLogProbs(hidden.tensor(), w.tensor(), positions, targets),
-                    training && (hidden.requiresGradient() || head.trainable()));
-        }
-        Tensor keptPositions = engine.reshape(positions, positions.shape());
-        Tensor keptTargets = engine.reshape(targets, targets.shape());
-        note(out, List.of(hidden), List.of(keptPositions, keptTargets), dLogProbs -> {
-            HeadOutput output = headGradients(hidden, head, keptPositions, keptTargets, dLogProbs);
-            output.logProbs().close();
-            output.dHidden().ifPresent(d -> pass(hidden, d));
-            output.dWeight().ifPresent(head::accumulate);
-        });
-        return out;
+        return heads.tokenLogProbs(hidden, head, positions, targets);
     }
 
     /**
@@ -279,28 +276,12 @@ public final class Tape implements AutoCloseable {
      * @param dLogProbs F32 [N]
      */
     public Value tokenLogProbs(Value hidden, Parameter head, Tensor positions, Tensor targets, Tensor dLogProbs) {
-        HeadOutput output = headGradients(hidden, head, positions, targets, dLogProbs);
-        output.dHidden().ifPresent(d -> pass(hidden, d));
-        output.dWeight().ifPresent(head::accumulate);
-        return made(output.logProbs(), false);
-    }
-
-    private HeadOutput headGradients(Value hidden, Parameter head, Tensor positions, Tensor targets, Tensor dLogProbs) {
-        try (Parameter.Lease w = head.lease()) {
-            return engine.tokenLogProbsAndGradients(
-                    hidden.tensor(),
-                    w.tensor(),
-                    positions,
-                    targets,
-                    dLogProbs,
-                    hidden.requiresGradient(),
-                    head.trainable());
-        }
+        return heads.tokenLogProbs(hidden, head, positions, targets, dLogProbs);
     }
 
     /** Carries gradients back to every trainable parameter, from those that operations have already left on their inputs. */
     public void backward() {
-        if (!training) {
+        if (!training()) {
             throw new IllegalStateException("an inference tape has nothing to go back on");
         }
         replay();
@@ -308,7 +289,7 @@ public final class Tape implements AutoCloseable {
 
     /** As {@link #backward()}, from the gradient of one value. The gradient stays the caller's. */
     public void backward(Value output, Tensor gradient) {
-        output.accumulateShared(engine, gradient);
+        output.accumulateShared(engine(), gradient);
         backward();
     }
 
@@ -327,27 +308,40 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private void pass(Value value, Tensor gradient) {
+    /** Gives a gradient to a value that wants it. */
+    void pass(Value value, Tensor gradient) {
         if (value.requiresGradient()) {
-            value.accumulate(engine, gradient);
+            value.accumulate(engine(), gradient);
         } else {
             gradient.close();
         }
     }
 
-    private Value made(Tensor tensor, boolean requiresGradient) {
-        Value value = new Value(tensor, training && requiresGradient);
+    /**
+     * Takes up an operation's result, and notes how to go back where there will be a way back; closes the kept tensors where not.
+     *
+     * @param gradient whether anything trainable stands before the result
+     * @param kept what the way back reads
+     * @param backward from the result's gradient, which stays the tape's
+     */
+    Value record(Tensor result, boolean gradient, Kept kept, Consumer<Tensor> backward) {
+        Value value = new Value(result, training() && gradient);
         frames.getFirst().add(value);
+        record(value, kept, backward);
         return value;
     }
 
-    /** Keeps values and tensors for the backward where there will be one; closes the tensors where not. */
-    private void note(Value output, List<Value> kept, List<Tensor> keptTensors, Consumer<Tensor> backward) {
-        if (recording && output.requiresGradient()) {
-            kept.forEach(Value::hold);
-            nodes.add(new Node(output, kept, keptTensors, backward));
+    /** As {@link #record(Tensor, boolean, Kept, Consumer)}, for a value that is made already. */
+    void record(Value value, Kept kept, Consumer<Tensor> backward) {
+        if (recording && value.requiresGradient()) {
+            List<Value> values = new ArrayList<>(kept.values());
+            if (kept.result()) {
+                values.add(value);
+            }
+            values.forEach(Value::hold);
+            nodes.add(new Node(value, values, kept.tensors(), backward));
         } else {
-            keptTensors.forEach(Tensor::close);
+            kept.tensors().forEach(Tensor::close);
         }
     }
 
@@ -355,10 +349,11 @@ public final class Tape implements AutoCloseable {
      * Lets a cheap elementwise result be computed again in the backward pass. Its own node, which comes after all of its readers' then,
      * keeps what that takes.
      */
-    private void remake(Value output, Supplier<Tensor> computation) {
-        if (recording && output.requiresGradient()) {
-            output.remadeBy(computation);
+    Value remade(Value value, Supplier<Tensor> computation) {
+        if (recording && value.requiresGradient()) {
+            value.remadeBy(computation);
         }
+        return value;
     }
 
     private void releaseNodes() {
@@ -385,9 +380,9 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** Where no gradient of the input is wanted, the result is empty. */
+    /** One expert of a mixture. */
     @FunctionalInterface
-    interface LinearBackward {
-        Optional<Tensor> run(Tensor dOut, boolean inputGradient);
+    public interface ExpertBody {
+        Value apply(int expert, Value rows);
     }
 }

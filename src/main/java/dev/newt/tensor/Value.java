@@ -1,5 +1,6 @@
 package dev.newt.tensor;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -8,6 +9,7 @@ import java.util.function.Supplier;
  */
 public final class Value {
     private final Shape shape;
+    private final DType dtype;
     private final boolean requiresGradient;
     /** Whether the frame that made it still stands. */
     private boolean framed = true;
@@ -24,7 +26,19 @@ public final class Value {
     Value(Tensor tensor, boolean requiresGradient) {
         this.tensor = tensor;
         this.shape = tensor.shape();
+        this.dtype = tensor.dtype();
         this.requiresGradient = requiresGradient;
+    }
+
+    private Value(Shape shape, DType dtype) {
+        this.shape = shape;
+        this.dtype = dtype;
+        this.requiresGradient = true;
+    }
+
+    /** A value that is never computed, only its gradient is: where the gradients of a value's parts meet. */
+    static Value gradientAlone(Shape shape, DType dtype) {
+        return new Value(shape, dtype);
     }
 
     /**
@@ -49,6 +63,10 @@ public final class Value {
 
     public Shape shape() {
         return shape;
+    }
+
+    public DType dtype() {
+        return dtype;
     }
 
     /** Whether anything trainable stands before it. */
@@ -111,6 +129,19 @@ public final class Value {
         } else {
             engine.addInto(addend, gradient);
         }
+    }
+
+    /** Adds to a part of the gradient; the rest is zero where nothing else has come. */
+    void accumulatePart(Engine engine, Consumer<Tensor> addition) {
+        if (gradient == null) {
+            gradient = engine.zeros(dtype, shape);
+        } else if (gradientIsShared) {
+            Tensor own = engine.cast(gradient, dtype);
+            gradient.close();
+            gradient = own;
+            gradientIsShared = false;
+        }
+        addition.accept(gradient);
     }
 
     boolean hasGradient() {

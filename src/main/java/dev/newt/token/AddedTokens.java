@@ -3,7 +3,7 @@ package dev.newt.token;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Tokens that are found in the text before all else: at each place the longest, from left to right. */
+/** Tokens that are found in the text before anything else: the longest at each position, from left to right. */
 final class AddedTokens {
     private static final int ASCII = 128;
 
@@ -18,7 +18,7 @@ final class AddedTokens {
         private boolean takesRight;
     }
 
-    /** A token that was found; behind the last one stands one without an id at the end of the text. */
+    /** A token that was found; after the last one comes one without an id, at the end of the text. */
     record Match(int start, int end, int id) {
         boolean isEnd() {
             return id < 0;
@@ -28,8 +28,8 @@ final class AddedTokens {
     /**
      * Adds a token.
      *
-     * @param takesLeft whether it takes the spaces before it along
-     * @param takesRight whether it takes the spaces behind it along
+     * @param takesLeft whether it absorbs the spaces before it
+     * @param takesRight whether it absorbs the spaces after it
      */
     void add(String content, int id, boolean takesLeft, boolean takesRight) {
         Node node = root;

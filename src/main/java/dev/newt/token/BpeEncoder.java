@@ -4,15 +4,15 @@ import java.text.Normalizer;
 import java.util.Optional;
 
 /**
- * Byte-pair encoding as Hugging Face's tokenizers does it, many times as fast: words met before are looked up. Only for texts of which each
- * step is certain; others are left to the library. Safe for use by many threads.
+ * Byte-pair encoding as Hugging Face's tokenizers does it, many times as fast: words seen before are looked up. It takes only texts for which every
+ * step is certain and leaves the others to the library. Thread-safe.
  */
 final class BpeEncoder {
-    /** All characters below are in normal form C wherever they stand. */
+    /** All characters below this are in normal form C in any context. */
     private static final char FIRST_COMBINING = '\u0300';
 
     /**
-     * The steps.
+     * The steps of the encoding.
      *
      * @param plain tokens found in the text as it is
      * @param normalized tokens found in the normalised text
@@ -20,7 +20,7 @@ final class BpeEncoder {
      * @param marks how spaces are written
      * @param splitter into words; without it a text between added tokens is one
      * @param wordsFirst whether a word that is a token needs no merges
-     * @param trimsPlaces whether the library tells places in a way that is not known here
+     * @param trimsPlaces whether the library trims the positions of tokens in a way that is not reproduced here
      */
     record Steps(
             AddedTokens plain,
@@ -44,13 +44,13 @@ final class BpeEncoder {
         this.symbols = symbols;
     }
 
-    /** Ids of the text; empty if it must be left to the library. */
+    /** The ids of a text; empty if it must be left to the library. */
     Optional<int[]> ids(String text) {
         Scratch own = scratch.get();
         return own.encode(text) ? Optional.of(own.found.ids()) : Optional.empty();
     }
 
-    /** Ids and places; empty if the text must be left to the library. */
+    /** The ids and positions; empty if the text must be left to the library. */
     Optional<TokenizedText> tokens(String text) {
         Scratch own = scratch.get();
         return !steps.trimsPlaces() && own.encode(text) ? Optional.of(own.found.text()) : Optional.empty();
@@ -72,7 +72,7 @@ final class BpeEncoder {
         return !(steps.composes() && combining) || Normalizer.isNormalized(text, Normalizer.Form.NFC);
     }
 
-    /** What one thread works with. */
+    /** The working memory of one thread. */
     private final class Scratch {
         private final TokenBuffer found = new TokenBuffer();
         private final WordCache cache = new WordCache();

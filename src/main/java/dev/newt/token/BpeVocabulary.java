@@ -24,7 +24,7 @@ record BpeVocabulary(JsonNode settings, Map<String, Integer> ids, List<String[]>
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final ObjectReader PART = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** Reads the model as a stream: as a tree of nodes it would take a hundred times the memory of the file. Empty if it is no BPE. */
+    /** Reads the model as a stream: as a tree of nodes it would take a hundred times the memory of the file. Empty if it is not BPE. */
     static Optional<BpeVocabulary> read(JsonParser parser) {
         ObjectNode settings = JSON.createObjectNode();
         Map<String, Integer> ids = new HashMap<>();
@@ -47,7 +47,7 @@ record BpeVocabulary(JsonNode settings, Map<String, Integer> ids, List<String[]>
                     merges.add(pair(parser));
                 }
             } else if (name.equals("vocab")) {
-                parser.skipChildren(); // Of another model.
+                parser.skipChildren(); // A setting of another kind of model.
             } else {
                 settings.set(name, PART.readTree(parser));
             }
@@ -87,7 +87,7 @@ record BpeVocabulary(JsonNode settings, Map<String, Integer> ids, List<String[]>
         return settings.path(name).asBoolean(false);
     }
 
-    /** The merges by the ids of their tokens; empty if one names a token that the vocabulary lacks. */
+    /** The merges by token ids; empty if one names a token that the vocabulary lacks. */
     Optional<PairTable> pairs() {
         PairTable table = new PairTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) {
@@ -103,7 +103,7 @@ record BpeVocabulary(JsonNode settings, Map<String, Integer> ids, List<String[]>
         return Optional.of(table);
     }
 
-    /** Whether some token that arises by a merge has {@code mark} behind another character. */
+    /** Whether a token that a merge produces has {@code mark} after another character. */
     boolean mergesOverBegin(char mark) {
         return merges.stream().anyMatch(pair -> {
             String merged = pair[0].concat(pair[1]);

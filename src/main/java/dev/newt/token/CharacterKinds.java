@@ -1,12 +1,12 @@
 package dev.newt.token;
 
-/** What the patterns of tokenizers tell apart. */
+/** The kinds of characters that tokenizer patterns distinguish. */
 final class CharacterKinds {
     static final byte LETTER = 0;
     static final byte NUMBER = 1;
     static final byte SPACE = 2;
     static final byte OTHER = 3;
-    /** Not yet a character in this Java's version of Unicode, or half a surrogate pair: another program may see something else in it. */
+    /** Not yet a character in this Java's version of Unicode, or half a surrogate pair: another program may classify it differently. */
     static final byte UNKNOWN = 4;
     /** A supplementary character begins. */
     static final byte HIGH_SURROGATE = 5;

@@ -3,7 +3,7 @@ package dev.newt.token;
 /**
  * The words of GPT-2: {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}.
  *
- * @param digitsApart whether each digit is cut off before the pattern is applied to what lies between
+ * @param digitsApart whether each digit is split off before the pattern is applied to the text between
  */
 record Gpt2Words(boolean digitsApart) implements WordSplitter {
     @Override

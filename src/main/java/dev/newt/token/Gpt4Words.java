@@ -1,10 +1,10 @@
 package dev.newt.token;
 
 /**
- * The words of GPT-4, which Llama 3, Qwen and others took over: {@code
+ * The words of GPT-4, which Llama 3, Qwen and others adopted: {@code
  * (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+}.
  *
- * @param mostDigits of a word
+ * @param mostDigits the largest number of digits in a word
  */
 record Gpt4Words(int mostDigits) implements WordSplitter {
     /** Equal to s when case is ignored. */

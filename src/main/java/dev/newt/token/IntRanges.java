@@ -2,7 +2,7 @@ package dev.newt.token;
 
 import java.util.Arrays;
 
-/** A list of ranges. For one thread. */
+/** A growing list of ranges. Not thread-safe. */
 final class IntRanges {
     private int[] starts = new int[64];
     private int[] ends = new int[64];

@@ -4,7 +4,7 @@ package dev.newt.token;
  * Words that begin with the mark that stands for spaces.
  *
  * @param mark usually U+2581
- * @param joinsMarks whether marks that follow one another begin one word; else each begins its own
+ * @param joinsMarks whether consecutive marks begin one word; otherwise each begins its own
  */
 record MarkedWords(char mark, boolean joinsMarks) implements WordSplitter {
     @Override

@@ -3,8 +3,8 @@ package dev.newt.token;
 import java.util.Arrays;
 
 /**
- * Byte-pair encoding of one word (Sennrich et al. 2016): of all neighbours that may merge, those of the lowest rank do, the leftmost first,
- * until none is left. Symbols form a linked list, candidates a heap, so a word of n symbols takes O(n log n). For one thread.
+ * Byte-pair encoding of one word (Sennrich et al. 2016): of all neighbours that can merge, those with the lowest rank do, leftmost first,
+ * until none are left. Symbols form a linked list, candidates a heap, so a word of n symbols takes O(n log n). Not thread-safe.
  */
 final class Merger {
     private static final int MERGED_AWAY = -1;
@@ -38,7 +38,7 @@ final class Merger {
         size++;
     }
 
-    /** Merges what was added. Afterwards a symbol begins at 0, and each goes up to its {@link #next}, where another begins. */
+    /** Merges the symbols that were added. Afterwards the first symbol begins at 0, and each extends to its {@link #next}, where another begins. */
     void merge() {
         for (int i = 0; i + 1 < size; i++) {
             propose(i);
@@ -51,7 +51,7 @@ final class Merger {
             }
             int right = next[left];
             long merge = pairs.get(ids[left], ids[right]);
-            // The pair may have become another since it was proposed.
+            // The pair may have changed since it was proposed.
             if (merge == PairTable.NONE || merge >>> Integer.SIZE != best >>> Integer.SIZE) {
                 continue;
             }
@@ -68,7 +68,7 @@ final class Merger {
         }
     }
 
-    /** Where the next symbol begins; {@link #size} behind the last. */
+    /** Where the next symbol begins; {@link #size} after the last. */
     int next(int symbol) {
         return next[symbol];
     }

@@ -2,9 +2,9 @@ package dev.newt.token;
 
 import java.util.Arrays;
 
-/** From a pair of token ids to the rank of its merge and the id it gives; open addressing, at most half full. */
+/** Maps a pair of token ids to the rank of its merge and the resulting id; open addressing, at most half full. */
 final class PairTable {
-    /** Of a pair that does not merge. */
+    /** The value of a pair that does not merge. */
     static final long NONE = -1;
 
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
@@ -21,7 +21,7 @@ final class PairTable {
         shift = Long.SIZE - bits;
     }
 
-    /** Of equal pairs the last one counts, as in the library. */
+    /** The last of several equal pairs counts, as in the library. */
     void put(int left, int right, int rank, int merged) {
         long key = key(left, right);
         int slot = slot(key);

@@ -1,17 +1,17 @@
 package dev.newt.token;
 
 /**
- * How spaces are written as a visible mark, as SentencePiece does.
+ * Writes spaces as a visible mark, as SentencePiece does.
  *
  * @param mark usually U+2581
- * @param before whether this comes before tokens that are found in normalised text, or after
- * @param prepend where a mark is put before the text
- * @param unlessThere whether none is put before a text that begins with one
+ * @param before whether this happens before tokens are searched in the normalised text, or after
+ * @param prepend which texts get a mark in front
+ * @param unlessThere whether a text that begins with a mark gets no other
  */
 record SpaceMarks(char mark, boolean before, Prepend prepend, boolean unlessThere) {
     enum Prepend {
         NEVER,
-        /** Before the text, but not before what follows an added token. */
+        /** In front of the text, but not after an added token. */
         FIRST,
         ALWAYS
     }

@@ -2,7 +2,7 @@ package dev.newt.token;
 
 import java.util.Optional;
 
-/** Names of special tokens that replace those of the tokenizer's own files. Each must exist in the vocabulary. */
+/** Special tokens that replace those in the tokenizer's own files. Each must exist in the vocabulary. */
 public record SpecialTokens(
         Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<String> unkToken) {
     public static SpecialTokens none() {

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a word is made of before anything is merged: its bytes, or its characters and the bytes of those that have no token. */
+/** Splits a word into the symbols that merging starts from: its bytes, or its characters and the bytes of those that have no token. */
 final class Symbols {
     private static final int BYTES = 256;
     private static final int NO_ID = -1;
@@ -58,12 +58,12 @@ final class Symbols {
         return Optional.of(new Symbols(false, byteIds, characters, supplementary));
     }
 
-    /** The character by which GPT-2's vocabularies write a byte. */
+    /** The character that stands for a byte in GPT-2's vocabularies. */
     static char byteCharacter(int b) {
         if ((b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae) {
             return (char) b;
         }
-        // The others follow in order from 256 on: 0 to 32, 127 to 160, 173.
+        // The others follow in order from 256: 0 to 32, 127 to 160, 173.
         int place = b <= ' ' ? b : b <= 0xa0 ? b - 0x7f + 33 : 67;
         return (char) (BYTES + place);
     }
@@ -78,7 +78,7 @@ final class Symbols {
         return written.toString();
     }
 
-    /** Hears each symbol with the range of the character it belongs to, from the beginning of the word. */
+    /** Receives each symbol with the range of the character it belongs to, counted from the beginning of the word. */
     @FunctionalInterface
     interface Receiver {
         void accept(int symbol, int start, int end);

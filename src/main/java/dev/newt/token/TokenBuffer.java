@@ -2,7 +2,7 @@ package dev.newt.token;
 
 import java.util.Arrays;
 
-/** Tokens as they are found, with their places in a text. For one thread. */
+/** Collects tokens with their positions in a text. Not thread-safe. */
 final class TokenBuffer {
     private int[] ids = new int[512];
     private int[] starts = new int[512];
@@ -22,7 +22,7 @@ final class TokenBuffer {
         ends[size++] = end;
     }
 
-    /** Adds a word's tokens, whose places count from {@code offset}. */
+    /** Adds a word's tokens, whose positions count from {@code offset}. */
     void add(int[] wordIds, int[] wordStarts, int[] wordEnds, int offset) {
         if (size + wordIds.length > ids.length) {
             grow(size + wordIds.length);
@@ -39,10 +39,10 @@ final class TokenBuffer {
     }
 
     /**
-     * Moves the places of the tokens from {@code first} on to where their piece of text begins.
+     * Shifts the positions of the tokens from {@code first} on to where their piece of text begins.
      *
-     * @param prepended characters before the piece that are not of the text: they count as its first one
-     * @param width of that one in UTF-16
+     * @param prepended characters in front of the piece that are not part of the text; they count as its first character
+     * @param width of that character in UTF-16 code units
      */
     void shift(int first, int offset, int prepended, int width) {
         for (int i = first; i < size; i++) {

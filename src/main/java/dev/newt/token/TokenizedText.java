@@ -1,11 +1,11 @@
 package dev.newt.token;
 
 /**
- * Tokens of one text and where each stands in it.
+ * The tokens of one text and the position of each.
  *
  * @param ids token ids
  * @param starts index of the first UTF-16 character of each token
- * @param ends index behind its last; tokens that share one character (parts of its bytes) have the same range
+ * @param ends index after its last; tokens that share one character (parts of its bytes) have the same range
  */
 public record TokenizedText(int[] ids, int[] starts, int[] ends) {
     public int length() {

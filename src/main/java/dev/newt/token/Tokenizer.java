@@ -14,19 +14,19 @@ import java.util.OptionalInt;
 
 /**
  * A Hugging Face tokenizer: {@code tokenizer.json} with the names of its special tokens from {@code tokenizer_config.json} and {@code
- * special_tokens_map.json}. Gives the ids that Hugging Face's fast tokenizers give. Safe for use by many threads until closed.
+ * special_tokens_map.json}. Gives the ids that Hugging Face's fast tokenizers give. Thread-safe until closed.
  */
 public final class Tokenizer implements AutoCloseable {
     static {
-        // The library reports its use over the network unless told not to.
+        // The library sends usage reports over the network unless told not to.
         System.setProperty("OPT_OUT_TRACKING", "true");
-        // On a machine with CUDA it would download a build for it; tokens need no GPU.
+        // On a machine with CUDA the library would download a CUDA build; tokenising needs no GPU.
         if (System.getenv("RUST_FLAVOR") == null && System.getProperty("RUST_FLAVOR") == null) {
             System.setProperty("RUST_FLAVOR", "cpu");
         }
     }
 
-    /** Letters, digits, signs, spaces of several kinds, characters of two, three and four bytes. */
+    /** Letters, digits, punctuation, several kinds of space, characters of two, three and four bytes. */
     private static final String TRIAL = "I'LL say: \"it's 12345!\"  x\n\n \t naïve 日本語 🎉\r\n  end ";
 
     private final HuggingFaceTokenizer tokenizer;
@@ -48,7 +48,7 @@ public final class Tokenizer implements AutoCloseable {
         this.frame = frame();
     }
 
-    /** The special tokens that the post-processor puts around every text. */
+    /** The special tokens that the post-processor adds around every text. */
     private record Frame(int[] before, int[] behind) {
         int[] around(int[] body) {
             int[] ids = new int[before.length + body.length + behind.length];
@@ -85,7 +85,7 @@ public final class Tokenizer implements AutoCloseable {
         return open(directory, SpecialTokens.none());
     }
 
-    /** Opens the tokenizer of a model directory, some special tokens replaced by other tokens of its vocabulary. */
+    /** Opens the tokenizer of a model directory, with some special tokens replaced by other tokens of its vocabulary. */
     public static Tokenizer open(Path directory, SpecialTokens overrides) {
         TokenizerFiles files = TokenizerFiles.read(directory);
         HuggingFaceTokenizer library;
@@ -94,7 +94,7 @@ public final class Tokenizer implements AutoCloseable {
                     files.tokenizerFile(), Map.of("truncation", "false", "padding", "false"));
         } catch (IOException | RuntimeException e) {
             throw new UserException(
-                    files.tokenizerFile() + ": is not a tokenizer that can be read: " + e.getMessage(), e);
+                    files.tokenizerFile() + ": this tokenizer cannot be read: " + e.getMessage(), e);
         }
         try {
             return new Tokenizer(library, files, overrides);
@@ -105,8 +105,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Readies a quicker way to the same ids, where there is one for this kind of tokenizer. It takes as long as some thousand texts do the
-     * usual way.
+     * Prepares a faster way to the same ids, if there is one for this kind of tokenizer. It takes about as long as encoding a few thousand texts
+     * the usual way.
      */
     public void expectManyTexts() {
         if (quick.isEmpty()) {
@@ -114,17 +114,17 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Whether there is one. */
+    /** Whether the faster way is available. */
     boolean isQuick() {
         return quick.isPresent();
     }
 
-    /** Ids that the quicker way gives; empty where the library must. */
+    /** The ids by the faster way; empty where the library must do it. */
     Optional<int[]> quickIds(String text) {
         return quick.flatMap(encoder -> encoder.ids(text));
     }
 
-    /** A version of the library with other rules would be found out here. */
+    /** Compares both ways on a sample text, so that a library version with other rules is noticed. */
     private boolean agrees(BpeEncoder encoder) {
         String text = TRIAL + String.join(TRIAL, specialTokens.values());
         TokenizedText expected = libraryTokens(text);
@@ -146,7 +146,7 @@ public final class Tokenizer implements AutoCloseable {
                 .orElseGet(() -> toInts(tokenizer.encode(text, false, false).getIds()));
     }
 
-    /** As {@link #encode}, with the place of each token in the text. */
+    /** As {@link #encode}, with the position of each token in the text. */
     public TokenizedText encodeWithOffsets(String text) {
         if (text.isEmpty()) {
             return new TokenizedText(new int[0], new int[0], new int[0]);
@@ -175,8 +175,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Ids as the model expects a whole text: with the special tokens that the tokenizer puts around it. {@code add_bos_token} and {@code
-     * add_eos_token} of tokenizer_config.json decide where they are given, else the post-processor of tokenizer.json.
+     * Ids as the model expects a whole text: with the special tokens that the tokenizer adds around it. {@code add_bos_token} and {@code
+     * add_eos_token} of tokenizer_config.json decide if they are given, otherwise the post-processor in tokenizer.json does.
      */
     public int[] encodeWithSpecialTokens(String text) {
         Optional<Boolean> addBos = files.flag("add_bos_token");
@@ -187,7 +187,7 @@ public final class Tokenizer implements AutoCloseable {
                     : toInts(tokenizer.encode(text, true, false).getIds());
         }
         int[] body = encode(text);
-        // A key left out has the default of Hugging Face's Llama class: begin yes, end no.
+        // A missing key has the default of Hugging Face's Llama class: begin token yes, end token no.
         boolean bos = addBos.orElse(true) && bosId.isPresent();
         boolean eos = addEos.orElse(false) && eosId.isPresent();
         int[] ids = new int[body.length + (bos ? 1 : 0) + (eos ? 1 : 0)];
@@ -201,7 +201,7 @@ public final class Tokenizer implements AutoCloseable {
         return ids;
     }
 
-    /** Text of the ids, unchanged otherwise: spaces before punctuation are never removed. */
+    /** The text of the ids, not cleaned up: spaces before punctuation are never removed. */
     public String decode(int[] ids, boolean skipSpecialTokens) {
         return ids.length == 0
                 ? ""
@@ -230,12 +230,12 @@ public final class Tokenizer implements AutoCloseable {
         return files.chatTemplate();
     }
 
-    /** Tokens of the vocabulary, without those that were added to it. */
+    /** The number of tokens in the vocabulary, without added tokens. */
     public int vocabularySize() {
         return files.vocabularySize();
     }
 
-    /** Id of a token that stands whole in the vocabulary, e.g. {@code <|im_end|>}. */
+    /** The id of a token that the vocabulary holds as a whole, e.g. {@code <|im_end|>}. */
     public OptionalInt idOf(String token) {
         if (token.isEmpty()) {
             return OptionalInt.empty();
@@ -247,7 +247,7 @@ public final class Tokenizer implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
-    /** Changes whenever the same text could become other ids. */
+    /** A value that changes whenever the same text could get different ids. */
     public String contentHash() {
         return new Sha256()
                 .add(files.contentHash())

@@ -14,7 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The files beside {@code tokenizer.json} that say what its special tokens are. */
+/** The files next to {@code tokenizer.json} that define its special tokens. */
 final class TokenizerFiles {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String CONFIG = "tokenizer_config.json";
@@ -67,11 +67,11 @@ final class TokenizerFiles {
         overrides.eosToken().ifPresent(name -> names.put("eos_token", name));
         overrides.padToken().ifPresent(name -> names.put("pad_token", name));
         overrides.unkToken().ifPresent(name -> names.put("unk_token", name));
-        // Sorted: what is printed of it names prepared data, and Map.copyOf has another order in every process.
+        // Sorted: its printed form is part of the key of prepared data, and Map.copyOf has a different order in every process.
         return Collections.unmodifiableMap(names);
     }
 
-    /** {@code chat_template.jinja}, else the one in tokenizer_config.json; of several the one named default. */
+    /** {@code chat_template.jinja}, otherwise the one in tokenizer_config.json; of several, the one named default. */
     Optional<String> chatTemplate() {
         Path file = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(file)) {
@@ -89,12 +89,12 @@ final class TokenizerFiles {
         return Optional.empty();
     }
 
-    /** A mapping to ids, or in some kinds of tokenizers a list. */
+    /** A mapping to ids, or a list in some kinds of tokenizers. */
     int vocabularySize() {
         return json(tokenizerFile()).path("model").path("vocab").size();
     }
 
-    /** Of the files as they are: to write what was read of them again would take longer. */
+    /** The hash of the raw files: writing their parsed content again would take longer. */
     String contentHash() {
         Sha256 hash = new Sha256().addFile(tokenizerFile());
         for (String name : List.of(CONFIG, SPECIAL_TOKENS_MAP)) {

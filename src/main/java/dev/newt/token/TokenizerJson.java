@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Makes an encoder of a {@code tokenizer.json}, if each of its parts is of a kind that is known here to the last detail. */
+/** Makes an encoder from a {@code tokenizer.json}, if each of its parts is of a kind that is implemented here to the last detail. */
 final class TokenizerJson {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final ObjectReader PART = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -52,12 +52,12 @@ final class TokenizerJson {
                 }
             }
         } catch (IOException | JacksonException e) {
-            return Optional.empty(); // Another version's file: the library has read it.
+            return Optional.empty(); // A file of another version, which the library has already accepted.
         }
         return vocabulary.flatMap(model -> new TokenizerJson(parts, model).encoder());
     }
 
-    /** What a list of steps before the model comes to. */
+    /** The effect of the list of steps before the model. */
     private record Preparation(
             boolean composes, boolean byteLevel, Optional<SpaceMarks> marks, Optional<WordSplitter> splitter) {
         Preparation withMarks(SpaceMarks value) {
@@ -94,7 +94,7 @@ final class TokenizerJson {
         return Optional.of(new BpeEncoder(steps, vocabulary, pairs.get(), symbols.get()));
     }
 
-    /** False if one is found in a way that is not known here. */
+    /** False if a token is matched in a way that is not implemented here. */
     private boolean addedTokens(AddedTokens plain, AddedTokens normalized, Preparation known) {
         JsonNode tokens = parts.getOrDefault("added_tokens", JSON.createArrayNode());
         boolean spaces = tokens.valueStream()
@@ -176,7 +176,7 @@ final class TokenizerJson {
             return Optional.of(split(normalized));
         }
         if (normalized.marks().isPresent()) {
-            // Gemma splits at spaces of which the normalizer has left none.
+            // Gemma splits at spaces, but its normalizer has left none.
             boolean idle = step.path("type").asString("").equals("Split")
                     && step.path("pattern").path("String").asString("").equals(" ");
             return idle ? Optional.of(split(normalized)) : Optional.empty();
@@ -191,7 +191,7 @@ final class TokenizerJson {
         };
     }
 
-    /** Where no merge reaches over the beginning of a marked word, such words are merged one by one. */
+    /** If no merge crosses the beginning of a marked word, words can be merged one by one. */
     private Preparation split(Preparation marked) {
         Optional<WordSplitter> splitter = marked.marks()
                 .filter(marks -> !vocabulary.mergesOverBegin(marks.mark()))
@@ -230,7 +230,7 @@ final class TokenizerJson {
                 && step.path("use_regex").asBoolean(true) == useRegex;
     }
 
-    /** Only where the scheme is written: older files leave it to be guessed. */
+    /** Only if the scheme is given: older files leave it to be guessed. */
     private Optional<Preparation> metaspace(Preparation normalized, JsonNode step) {
         String mark = step.path("replacement").asString("");
         Optional<SpaceMarks.Prepend> prepend =
@@ -254,7 +254,7 @@ final class TokenizerJson {
                         : split(marked));
     }
 
-    /** Whether the library tells the places of tokens without the spaces that they have on either side. */
+    /** Whether the library leaves the spaces on either side out of the tokens' positions. */
     private static boolean trimsPlaces(JsonNode processor) {
         boolean trims = Set.of("ByteLevel", "RobertaProcessing")
                 .contains(processor.path("type").asString(""));

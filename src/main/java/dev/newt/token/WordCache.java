@@ -2,9 +2,9 @@ package dev.newt.token;
 
 import java.util.Arrays;
 
-/** The tokens of words met before. A new word takes the place of another with the same hash, so the size is bounded. For one thread. */
+/** The tokens of words seen before. A new word replaces another with the same hash, so the size is bounded. Not thread-safe. */
 final class WordCache {
-    /** Longer words seldom come twice. */
+    /** Longer words rarely occur twice. */
     static final int LONGEST = 48;
 
     private static final int SLOTS = 1 << 15;
@@ -12,8 +12,8 @@ final class WordCache {
     /**
      * A word and its tokens.
      *
-     * @param starts first UTF-16 character of each token, from the beginning of the word
-     * @param ends behind its last
+     * @param starts first UTF-16 code unit of each token, counted from the beginning of the word
+     * @param ends after its last
      */
     record Word(char[] text, int[] ids, int[] starts, int[] ends) {
         /** A word that is one token. */
@@ -56,7 +56,7 @@ final class WordCache {
         return hash >>> (Integer.SIZE - 15);
     }
 
-    /** The word, or null: this is the innermost loop of all. */
+    /** The word, or null: this is the innermost loop. */
     Word find(int hash, char[] text, int start, int end) {
         Word word = words[hash];
         return word != null && Arrays.equals(word.text, 0, word.text.length, text, start, end) ? word : null;

@@ -20,13 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param format of the checkpoint directory
  * @param planHash of the run that wrote it
- * @param optimizerUpdates that the moments saw
+ * @param optimizerUpdates that the optimizer's state saw
  * @param run where the run stood
  * @param files everything else in the directory
  */
 record CheckpointManifest(int format, String planHash, long optimizerUpdates, RunState run, List<FileEntry> files) {
     static final String FILE_NAME = "trainer_state.json";
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

@@ -2,7 +2,7 @@ package dev.newt.train;
 
 import dev.newt.io.AtomicFiles;
 import dev.newt.io.UserException;
-import dev.newt.optim.AdamW;
+import dev.newt.optim.Optimizer;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Tensor;
 import dev.newt.tensor.TrainableParameter;
@@ -25,12 +25,12 @@ import java.util.stream.Stream;
 
 /**
  * The checkpoints of a run's directory: {@code checkpoint-<step>/} with what the user takes away, the trained weights in full precision, the
- * optimizer's moments and trainer_state.json. A checkpoint appears whole or not at all.
+ * optimizer's state and trainer_state.json. A checkpoint appears whole or not at all.
  */
 final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
     private static final String WEIGHTS = "trainable.safetensors";
-    private static final String MOMENTS = "optimizer.safetensors";
+    private static final String OPTIMIZER = "optimizer.safetensors";
 
     private final Engine engine;
     private final Path outputDirectory;
@@ -43,11 +43,11 @@ final class Checkpoints {
     }
 
     /** About how many bytes one checkpoint takes. */
-    static long bytes(StepModel model) {
+    static long bytes(StepModel model, Optimizer optimizer) {
         long masters = model.trainable().stream()
                 .mapToLong(parameter -> parameter.master().bytes())
                 .sum();
-        return model.outputBytes() + 3 * masters;
+        return model.outputBytes() + masters + optimizer.stateBytes();
     }
 
     Path directory(long step) {
@@ -55,13 +55,13 @@ final class Checkpoints {
     }
 
     /** Writes the checkpoint of {@code state}, in place of one of the same step. */
-    Path save(RunState state, StepModel model, AdamW optimizer) {
+    Path save(RunState state, StepModel model, Optimizer optimizer) {
         Path target = directory(state.step());
         AtomicFiles.deleteDirectory(target);
         AtomicFiles.writeDirectory(target, directory -> {
             model.saveOutputs(directory);
             TensorFiles.write(directory.resolve(WEIGHTS), engine, masters(model));
-            TensorFiles.write(directory.resolve(MOMENTS), engine, optimizer.state());
+            TensorFiles.write(directory.resolve(OPTIMIZER), engine, optimizer.state());
             CheckpointManifest.describing(directory, planHash, optimizer.updates(), state)
                     .writeTo(directory);
         });
@@ -135,7 +135,7 @@ final class Checkpoints {
     }
 
     /** Puts the checkpoint's values into the model and the optimizer. */
-    RunState load(Path directory, StepModel model, AdamW optimizer) {
+    RunState load(Path directory, StepModel model, Optimizer optimizer) {
         if (!Files.isDirectory(directory)) {
             throw new UserException(
                     "resume_from_checkpoint: " + directory + " is not a folder. Name a checkpoint-<step>"
@@ -158,7 +158,7 @@ final class Checkpoints {
                 parameter.mastersChanged();
             }
         }
-        try (SafetensorsFile moments = SafetensorsFile.open(directory.resolve(MOMENTS))) {
+        try (SafetensorsFile moments = SafetensorsFile.open(directory.resolve(OPTIMIZER))) {
             Map<String, Tensor> state = optimizer.state();
             optimizer.restore(
                     manifest.optimizerUpdates(), name -> TensorFiles.read(moments, name, engine, state.get(name)));

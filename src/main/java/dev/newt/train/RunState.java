@@ -1,6 +1,8 @@
 package dev.newt.train;
 
 import dev.newt.data.DataPosition;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Where a run stands after a step, beside its tensors. The keys of dropout follow from the step.
@@ -23,13 +25,27 @@ record RunState(
         DataPosition data,
         boolean evaluationPending) {
 
-    /** Sums since the last line of metrics. */
-    record Window(double summedLoss, long tokens, long trainedTokens, double seconds) {
-        static final Window EMPTY = new Window(0, 0, 0, 0);
+    /**
+     * Sums since the last line of metrics.
+     *
+     * @param weight that the losses and metrics are means over
+     */
+    record Window(
+            double summedLoss,
+            double weight,
+            Map<String, Double> metrics,
+            long tokens,
+            long trainedTokens,
+            double seconds) {
+        static final Window EMPTY = new Window(0, 0, Map.of(), 0, 0, 0);
 
-        Window plus(double stepSummedLoss, long stepTokens, long stepTrainedTokens, double stepSeconds) {
+        Window plus(StepSums sums, long stepTokens, long stepTrainedTokens, double stepSeconds) {
+            Map<String, Double> all = new LinkedHashMap<>(metrics);
+            sums.metrics().forEach((name, value) -> all.merge(name, value, Double::sum));
             return new Window(
-                    summedLoss + stepSummedLoss,
+                    summedLoss + sums.loss(),
+                    weight + sums.weight(),
+                    all,
                     tokens + stepTokens,
                     trainedTokens + stepTrainedTokens,
                     seconds + stepSeconds);
@@ -40,13 +56,13 @@ record RunState(
         return new RunState(0, 0, 0, 0, Window.EMPTY, 0, DataPosition.START, false);
     }
 
-    RunState afterStep(double summedLoss, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
+    RunState afterStep(StepSums sums, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
         return new RunState(
                 step + 1,
                 tokens + stepTokens,
                 trainedTokens + stepTrainedTokens,
                 elapsedSeconds + seconds,
-                sinceLog.plus(summedLoss, stepTokens, stepTrainedTokens, seconds),
+                sinceLog.plus(sums, stepTokens, stepTrainedTokens, seconds),
                 highLossSteps,
                 end,
                 false);

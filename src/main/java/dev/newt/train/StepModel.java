@@ -5,6 +5,7 @@ import dev.newt.tensor.TrainableParameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A model in training, as the loop sees it. */
 public interface StepModel {
@@ -12,12 +13,22 @@ public interface StepModel {
      * Runs one micro batch forward and backward and adds the gradient of {@code lossScale * (summed loss)} to the trainable parameters.
      *
      * @param dropoutKey names this micro batch of this run; equal keys drop equal elements
-     * @return the summed negative log-likelihood of the batch's targets, unscaled
+     * @return the batch's summed loss, unscaled
      */
     double forwardBackward(MicroBatch batch, double lossScale, long dropoutKey);
 
-    /** The summed negative log-likelihood of the batch's targets, without dropout; gradients are left alone. */
+    /** The batch's summed loss, without dropout; gradients are left alone. */
     double evaluate(MicroBatch batch);
+
+    /** What a batch counts in a mean of losses: its trained tokens, unless the objective counts something else. */
+    default double weight(MicroBatch batch) {
+        return batch.trainedTokens();
+    }
+
+    /** The objective's own metrics of the last {@link #forwardBackward} or {@link #evaluate}, summed as the loss is. */
+    default Map<String, Double> metrics() {
+        return Map.of();
+    }
 
     /** The parameters that the optimizer updates, always the same and in the same order, with distinct names. */
     List<? extends TrainableParameter> trainable();

@@ -1,7 +1,7 @@
 package dev.newt.train;
 
-import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.optim.OptimizerSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * @param epochs passes over the data, not always whole
  * @param maxSteps takes precedence over {@code epochs}
  * @param schedule of the learning rate
- * @param adamW the optimizer's constants
+ * @param optimizer with its constants
  * @param maxGradNorm gradients are scaled down to this norm; absent: never
  * @param loggingSteps a line of metrics every so many steps
  * @param evaluation when the evaluation data are evaluated; unless never, also after the last step
@@ -33,7 +33,7 @@ public record TrainSettings(
         double epochs,
         OptionalLong maxSteps,
         LearningRateSchedule.Settings schedule,
-        AdamWSettings adamW,
+        OptimizerSettings optimizer,
         OptionalDouble maxGradNorm,
         int loggingSteps,
         Cadence evaluation,
@@ -78,7 +78,7 @@ public record TrainSettings(
                 epochs,
                 maxSteps,
                 schedule,
-                adamW,
+                optimizer,
                 maxGradNorm,
                 1,
                 new Cadence.Never(),

@@ -2,10 +2,10 @@ package dev.newt.train;
 
 import dev.newt.data.MicroBatch;
 import dev.newt.io.AtomicFiles;
-import dev.newt.objective.Sft;
-import dev.newt.optim.AdamW;
 import dev.newt.optim.Gradients;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.optim.Optimizer;
+import dev.newt.ranks.Ranks;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.Keys;
 import dev.newt.tensor.Parameter;
@@ -28,6 +28,7 @@ public final class Trainer {
     private final List<MicroBatch> evaluationData;
     private final TrainSettings settings;
     private final StopRequest stop;
+    private final Ranks ranks;
     private final List<TrainingListener> listeners;
 
     private final long stepsPerEpoch;
@@ -56,12 +57,26 @@ public final class Trainer {
             TrainSettings settings,
             StopRequest stop,
             List<TrainingListener> listeners) {
+        this(engine, model, data, evaluationData, settings, stop, Ranks.ALONE, listeners);
+    }
+
+    /** @param ranks who train together; {@code data} and {@code evaluationData} are this rank's part, of as many micro batches on each */
+    Trainer(
+            Engine engine,
+            StepModel model,
+            BatchSource data,
+            List<MicroBatch> evaluationData,
+            TrainSettings settings,
+            StopRequest stop,
+            Ranks ranks,
+            List<TrainingListener> listeners) {
         this.engine = engine;
         this.model = model;
         this.data = data;
         this.evaluationData = evaluationData;
         this.settings = settings;
         this.stop = stop;
+        this.ranks = ranks;
         this.listeners = List.copyOf(listeners);
         this.stepsPerEpoch = data.stepsPerEpoch();
         this.totalSteps = settings.totalSteps(stepsPerEpoch);
@@ -78,7 +93,7 @@ public final class Trainer {
      */
     public TrainingResult run() {
         long start = System.nanoTime();
-        try (AdamW optimizer = new AdamW(engine, model.trainable(), settings.adamW())) {
+        try (Optimizer optimizer = settings.optimizer().create(engine, model.trainable())) {
             AtomicFiles.removeLeftovers(settings.outputDirectory());
             begin(optimizer);
             boolean whole = train(optimizer);
@@ -96,7 +111,7 @@ public final class Trainer {
         }
     }
 
-    private void begin(AdamW optimizer) {
+    private void begin(Optimizer optimizer) {
         Optional<Path> from = resumedCheckpoint();
         from.ifPresent(directory -> state = checkpoints.load(directory, model, optimizer));
         if (from.isEmpty() && !checkpoints.all().isEmpty()) {
@@ -105,7 +120,7 @@ public final class Trainer {
                     + " reaches; the others stay."));
         }
         savedNow = from.filter(directory -> isSame(directory, checkpoints.directory(state.step())));
-        requireDiskSpace();
+        requireDiskSpace(Checkpoints.bytes(model, optimizer));
         tell(new TrainingEvent.Started(
                 settings.outputDirectory(),
                 state.step(),
@@ -129,19 +144,18 @@ public final class Trainer {
     }
 
     /** One more than are kept: the oldest goes only when the newest is whole. */
-    private void requireDiskSpace() {
+    private void requireDiskSpace(long checkpointBytes) {
         long interval = interval(settings.saving());
         long saves = interval == 0 ? 0 : (totalSteps + interval - 1) / interval - state.step() / interval;
         long kept = settings.saveTotalLimit().isPresent()
                 ? Math.min(saves, settings.saveTotalLimit().getAsInt())
                 : saves;
         long present = Math.min(kept, checkpoints.own(state.step()).size());
-        DiskSpace.require(
-                settings.outputDirectory(), kept + 1 - present, Checkpoints.bytes(model), model.outputBytes());
+        DiskSpace.require(settings.outputDirectory(), kept + 1 - present, checkpointBytes, model.outputBytes());
     }
 
     /** Returns whether all steps were done; if not, the state is that of the last whole step. */
-    private boolean train(AdamW optimizer) {
+    private boolean train(Optimizer optimizer) {
         if (state.evaluationPending() && !finishStep(optimizer, true)) {
             return false;
         }
@@ -162,23 +176,29 @@ public final class Trainer {
     }
 
     /** Forward, backward and update. Returns the loss, or nothing where a request to stop came first: then nothing has changed. */
-    private OptionalDouble step(AdamW optimizer) {
+    private OptionalDouble step(Optimizer optimizer) {
         long start = System.nanoTime();
         long index = state.step();
         StepData stepData = data.step(index, state.data());
         List<MicroBatch> batches = stepData.microBatches();
-        double lossScale = Sft.lossScale(batches);
-        double summedLoss = 0;
+        StepSums sums = StepSums.of(weight(batches));
+        if (!(sums.weight() > 0)) {
+            throw new IllegalArgumentException("no token of the step is trained");
+        }
+        double lossScale = 1.0 / sums.weight();
         for (int i = 0; i < batches.size(); i++) {
-            if (stop.isRequested()) {
+            if (ranks.agree(stop.isRequested())) {
                 clearGradients();
                 return OptionalDouble.empty();
             }
-            long dropoutKey = Keys.mix(Keys.mix(settings.seed(), index), i);
-            summedLoss += model.forwardBackward(batches.get(i), lossScale, dropoutKey);
+            long globalIndex = (long) ranks.rank() * batches.size() + i;
+            long dropoutKey = Keys.mix(Keys.mix(settings.seed(), index), globalIndex);
+            double batchLoss = model.forwardBackward(batches.get(i), lossScale, dropoutKey);
+            sums = sums.plus(batchLoss, model.metrics());
         }
-        long trainedTokens = Sft.trainedTokens(batches);
-        double loss = summedLoss / trainedTokens;
+        long trainedTokens =
+                batches.stream().mapToLong(MicroBatch::trainedTokens).sum();
+        double loss = sums.meanLoss();
 
         List<Tensor> gradients = Gradients.of(model.trainable());
         double gradNorm = Gradients.norm(engine, gradients);
@@ -191,7 +211,7 @@ public final class Trainer {
 
         long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
         double seconds = (System.nanoTime() - start) / 1e9;
-        state = state.afterStep(summedLoss, tokens, trainedTokens, seconds, stepData.end());
+        state = state.afterStep(sums, tokens, trainedTokens, seconds, stepData.end());
         savedNow = Optional.empty();
         lastGradNorm = gradNorm;
         lastLearningRate = learningRate;
@@ -208,7 +228,8 @@ public final class Trainer {
                 seconds,
                 pace.tokensPerSecond(),
                 pace.secondsFor(totalSteps - state.step()),
-                engine.peakBytes()));
+                engine.peakBytes(),
+                sums.meanMetrics()));
         return OptionalDouble.of(loss);
     }
 
@@ -219,7 +240,7 @@ public final class Trainer {
                 state.step(),
                 totalSteps,
                 epoch(),
-                window.summedLoss() / window.trainedTokens(),
+                window.summedLoss() / window.weight(),
                 lastGradNorm,
                 lastLearningRate,
                 state.tokens(),
@@ -227,12 +248,13 @@ public final class Trainer {
                 window.tokens() / seconds,
                 window.trainedTokens() / seconds,
                 state.elapsedSeconds(),
-                engine.peakBytes()));
+                engine.peakBytes(),
+                StepSums.means(window.metrics(), window.weight())));
         state = state.withEmptyWindow();
     }
 
     /** What is due between two steps. Returns whether the run goes on. */
-    private boolean finishStep(AdamW optimizer, boolean evaluationDue) {
+    private boolean finishStep(Optimizer optimizer, boolean evaluationDue) {
         if (evaluationDue && !evaluate()) {
             return false;
         }
@@ -245,32 +267,38 @@ public final class Trainer {
 
     /** Returns false where a request to stop came first; the evaluation is then pending. */
     private boolean evaluate() {
-        long trainedTokens = Sft.trainedTokens(evaluationData);
-        if (trainedTokens == 0) {
+        StepSums sums = StepSums.of(weight(evaluationData));
+        if (sums.weight() == 0) {
             return true;
         }
+        long trainedTokens =
+                evaluationData.stream().mapToLong(MicroBatch::trainedTokens).sum();
         long start = System.nanoTime();
-        double summedLoss = 0;
         for (MicroBatch batch : evaluationData) {
-            if (stop.isRequested()) {
+            if (ranks.agree(stop.isRequested())) {
                 if (!state.evaluationPending()) {
                     state = state.withEvaluationPending(true);
                     savedNow = Optional.empty();
                 }
                 return false;
             }
-            summedLoss += model.evaluate(batch);
+            double batchLoss = model.evaluate(batch);
+            sums = sums.plus(batchLoss, model.metrics());
         }
-        double loss = summedLoss / trainedTokens;
+        double loss = sums.meanLoss();
         LossGuard.requireFiniteEvaluation(state.step(), loss);
         evaluationLoss = OptionalDouble.of(loss);
         state = state.withEvaluationPending(false);
         tell(new TrainingEvent.Evaluated(
-                state.step(), epoch(), loss, trainedTokens, (System.nanoTime() - start) / 1e9));
+                state.step(), epoch(), loss, trainedTokens, (System.nanoTime() - start) / 1e9, sums.meanMetrics()));
         return true;
     }
 
-    private Path save(AdamW optimizer) {
+    private double weight(List<MicroBatch> batches) {
+        return ranks.sum(batches.stream().mapToDouble(model::weight).sum());
+    }
+
+    private Path save(Optimizer optimizer) {
         long start = System.nanoTime();
         Path directory = checkpoints.save(state, model, optimizer);
         settings.saveTotalLimit().ifPresent(limit -> checkpoints.rotate(state.step(), limit));

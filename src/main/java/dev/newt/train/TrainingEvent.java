@@ -2,6 +2,7 @@ package dev.newt.train;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** What happens in a run. Steps count finished optimizer steps: the first step done is step 1. */
 public sealed interface TrainingEvent {
@@ -32,6 +33,7 @@ public sealed interface TrainingEvent {
      * @param seconds that the step took
      * @param secondsLeft by the pace of the last steps
      * @param peakBytes the most device memory used so far
+     * @param metrics the objective's own, means as the loss is
      */
     record StepDone(
             long step,
@@ -45,7 +47,8 @@ public sealed interface TrainingEvent {
             double seconds,
             double tokensPerSecond,
             double secondsLeft,
-            long peakBytes)
+            long peakBytes,
+            Map<String, Double> metrics)
             implements TrainingEvent {}
 
     /**
@@ -56,6 +59,7 @@ public sealed interface TrainingEvent {
      * @param learningRate of the last step
      * @param totalTokens seen since the run's beginning, and {@code totalTrainedTokens} likewise
      * @param elapsedSeconds in training since the run's beginning, earlier parts of a resumed run included
+     * @param metrics the objective's own, means as the loss is
      */
     record Logged(
             long step,
@@ -69,11 +73,16 @@ public sealed interface TrainingEvent {
             double tokensPerSecond,
             double trainedTokensPerSecond,
             double elapsedSeconds,
-            long peakBytes)
+            long peakBytes,
+            Map<String, Double> metrics)
             implements TrainingEvent {}
 
-    /** @param loss mean over the trained tokens of the evaluation data */
-    record Evaluated(long step, double epoch, double loss, long trainedTokens, double seconds)
+    /**
+     * @param loss mean over the evaluation data
+     * @param metrics the objective's own, means as the loss is
+     */
+    record Evaluated(
+            long step, double epoch, double loss, long trainedTokens, double seconds, Map<String, Double> metrics)
             implements TrainingEvent {
         public double perplexity() {
             return Math.exp(loss);

@@ -46,7 +46,7 @@ class TensorMemoryTest {
                 config, List.of("output_dir=" + folder.resolve("out"), "dataset_prepared_path=" + folder.resolve("p")));
         ExecutionPlan plan = Planner.plan(loaded);
         List<Long> peaks = new ArrayList<>();
-        try (TrainingRun run = TrainingRun.prepare(loaded, plan, Progress.NONE)) {
+        try (TrainingRun run = TrainingRun.prepare(plan, Progress.NONE)) {
             run.load();
             run.train(new StopRequest(), List.of(event -> {
                 if (event instanceof TrainingEvent.StepDone done) {

@@ -159,9 +159,9 @@ class BadInputTest {
 
         Files.delete(model.resolve("model.safetensors"));
         assertThat(refusal("base_model=model"))
-                .isEqualTo(
-                        BASE_MODEL + "model: has neither model.safetensors nor model.safetensors.index.json; the weights"
-                                + " of a model are needed\n" + SEE_BASE_MODEL);
+                .isEqualTo(BASE_MODEL
+                        + "model: has neither model.safetensors nor model.safetensors.index.json; the weights"
+                        + " of a model are needed\n" + SEE_BASE_MODEL);
 
         Files.delete(model.resolve("config.json"));
         assertThat(refusal("base_model=model"))
@@ -191,14 +191,16 @@ class BadInputTest {
                 text -> text.replaceAll(
                         "(layers\\.1\\.mlp\\.up_proj\\.weight\":\\{[^}]*)\\[128, ?64\\]", "$1[64,128]"));
         assertThat(refusal("base_model=model"))
-                .isEqualTo(BASE_MODEL + "model: model.safetensors: tensor model.layers.1.mlp.up_proj.weight has the shape"
-                        + " [64, 128]; [128, 64] is needed\n" + SEE_BASE_MODEL);
+                .isEqualTo(
+                        BASE_MODEL + "model: model.safetensors: tensor model.layers.1.mlp.up_proj.weight has the shape"
+                                + " [64, 128]; [128, 64] is needed\n" + SEE_BASE_MODEL);
 
         Files.write(weights, Arrays.copyOf(whole, whole.length / 2));
         assertThat(refusal("base_model=model"))
-                .isEqualTo(BASE_MODEL + "model/model.safetensors: cannot be used: tensor model.layers.0.mlp.up_proj.weight"
-                        + " ends at byte 360704 of the elements, and the file holds 351612: it is cut short\n"
-                        + SEE_BASE_MODEL);
+                .isEqualTo(
+                        BASE_MODEL + "model/model.safetensors: cannot be used: tensor model.layers.0.mlp.up_proj.weight"
+                                + " ends at byte 360704 of the elements, and the file holds 351612: it is cut short\n"
+                                + SEE_BASE_MODEL);
     }
 
     @Test
@@ -222,7 +224,7 @@ class BadInputTest {
         Files.delete(folder.resolve("rows.jsonl"));
         assertThat(refusal())
                 .isEqualTo("config.yaml:8:11: error: rows.jsonl: does not exist. datasets: path must name a file, a"
-                        + " directory or a pattern; relative paths start at the configuration's directory.\n"
+                        + " directory or a pattern; relative paths are relative to the configuration's directory.\n"
                         + "      - path: rows.jsonl\n              ^^^^^^^^^^\n"
                         + "    see newt schema --field datasets[].path\n");
     }
@@ -247,17 +249,18 @@ class BadInputTest {
         Files.writeString(config, Files.readString(config) + "chat_template: tokenizer_default\n");
         rows("{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n".repeat(3));
         assertThat(refusal())
-                .isEqualTo("error: datasets: nothing is left to train on of 3 rows: 3 without a trained token, the first in"
-                        + " rows.jsonl, row 1 (for chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
-                        + " train_on_inputs: true trains on everything).\n");
+                .isEqualTo(
+                        "error: datasets: nothing is left to train on of 3 rows: 3 without a trained token, the first in"
+                                + " rows.jsonl, row 1 (for chat_template see roles_to_train and message_property_mappings, for input_output the labels;"
+                                + " train_on_inputs: true trains on everything).\n");
     }
 
     @Test
     void rowsBeyondTheModelsPositions() throws IOException {
         rows("{\"text\": \"" + "newt ".repeat(600) + "\"}\n");
         assertThat(refusal("sequence_len=512"))
-                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; longer rows will be"
-                        + " learnt badly\n"
+                .isEqualTo("warning: sequence_len is 512, but the model was made for 256 tokens; expect poor"
+                        + " results on longer rows\n"
                         + "argument 'sequence_len=512': error: sequence_len: the longest row has 512 tokens, but the"
                         + " model's rotary positions end at 256 (max_position_embeddings of its config.json); set"
                         + " sequence_len: 256 and choose by excess_length_strategy whether longer rows are dropped or"
@@ -268,8 +271,9 @@ class BadInputTest {
     @Test
     void adaptersThatDoNotFit() throws IOException {
         assertThat(refusal("lora_model_dir=nowhere"))
-                .isEqualTo("argument 'lora_model_dir=nowhere': error: lora_model_dir: nowhere: not an adapter's folder, it has"
-                        + " no adapter_config.json\n    see newt schema --field lora_model_dir\n");
+                .isEqualTo(
+                        "argument 'lora_model_dir=nowhere': error: lora_model_dir: nowhere: not an adapter's folder, it has"
+                                + " no adapter_config.json\n    see newt schema --field lora_model_dir\n");
 
         Path adapter = copy(Path.of(ADAPTER), "adapter");
         assertThat(refusal("lora_model_dir=adapter", "lora_r=16"))
@@ -299,9 +303,10 @@ class BadInputTest {
 
         Files.writeString(settings, text.replaceAll("\"r\": 4", "\"r\": 8"));
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0", "lora_r=8"))
-                .startsWith("argument 'lora_model_dir=adapter': error: lora_model_dir: adapter/adapter_model.safetensors: the adapter does not fit the base model:\n"
-                        + "  tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight has the shape [4, 64];"
-                        + " [8, 64] is needed\n")
+                .startsWith(
+                        "argument 'lora_model_dir=adapter': error: lora_model_dir: adapter/adapter_model.safetensors: the adapter does not fit the base model:\n"
+                                + "  tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight has the shape [4, 64];"
+                                + " [8, 64] is needed\n")
                 .endsWith("\n  and 38 more\n    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text);
@@ -321,7 +326,7 @@ class BadInputTest {
                         + "    see newt schema --field output_dir\n");
         assertThat(refusalInto(Path.of("/proc/newt")))
                 .isEqualTo("argument 'output_dir=/proc/newt': error: output_dir: /proc/newt: cannot be written: its"
-                        + " folder is not there and cannot be made. Choose another folder.\n"
+                        + " folder does not exist and cannot be created. Choose another folder.\n"
                         + "    see newt schema --field output_dir\n");
     }
 

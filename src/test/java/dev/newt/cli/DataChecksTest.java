@@ -26,7 +26,8 @@ class DataChecksTest {
             {"messages": [{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello there"}]}
             {"messages": [{"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Hello again"}]}
             """;
-    private static final String UNANSWERED = "{\"messages\": [{\"role\": \"user\", \"content\": \"Nobody answers\"}]}\n";
+    private static final String UNANSWERED =
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"Nobody answers\"}]}\n";
     private static final String OVERRIDE = "To train on these data as they are, set data_checks: warn.\n";
 
     @TempDir
@@ -97,9 +98,11 @@ class DataChecksTest {
         refused();
 
         assertThat(err())
-                .isEqualTo("rows.jsonl, row 3: error: this row trains nothing and is left out; take it out of the file, or"
-                        + " give it something to train on: for chat_template an answer by a role of roles_to_train, for"
-                        + " input_output a segment with label: true, for tokens a label that is not -100\n" + OVERRIDE);
+                .isEqualTo(
+                        "rows.jsonl, row 3: error: this row trains nothing and is left out; take it out of the file, or"
+                                + " give it something to train on: for chat_template an answer by a role of roles_to_train, for"
+                                + " input_output a segment with label: true, for tokens a label that is not -100\n"
+                                + OVERRIDE);
     }
 
     @Test
@@ -112,14 +115,16 @@ class DataChecksTest {
         refused("chat_template_jinja=short.jinja");
 
         assertThat(err())
-                .contains("rows.jsonl, row 3: error: this row trains nothing and is left out (so do 7 rows of datasets, the"
-                        + " next rows.jsonl, row 6; rows.jsonl, row 9; rows.jsonl, row 12; rows.jsonl, row 15); take")
+                .contains(
+                        "rows.jsonl, row 3: error: this row trains nothing and is left out (so do 7 rows of datasets, the"
+                                + " next rows.jsonl, row 6; rows.jsonl, row 9; rows.jsonl, row 12; rows.jsonl, row 15); take")
                 .contains("rows.jsonl, row 1: error: this row has a system text that the chat template does not show"
                         + " (so do 7 rows of datasets")
                 .contains("; use a chat_template that shows it, or take the text out of the row")
-                .contains("rows.jsonl, row 1: error: neither here nor in any other of the 14 examples of datasets[0] is an"
-                        + " end token trained, so the model is not trained to stop; name the token that ends an answer in"
-                        + " eot_tokens or special_tokens.eos_token")
+                .contains(
+                        "rows.jsonl, row 1: error: neither here nor in any other of the 14 examples of datasets[0] is an"
+                                + " end token trained, so the model is not trained to stop; name the token that ends an answer in"
+                                + " eot_tokens or special_tokens.eos_token")
                 .doesNotContain("warning");
         assertThat(err().lines()).hasSize(4);
     }
@@ -129,7 +134,9 @@ class DataChecksTest {
         rows(GOOD + UNANSWERED);
 
         assertThat(newt("preprocess", "data_checks=warn")).as(err()).isZero();
-        assertThat(err()).contains("rows.jsonl, row 3: warning: this row trains nothing").doesNotContain("error");
+        assertThat(err())
+                .contains("rows.jsonl, row 3: warning: this row trains nothing")
+                .doesNotContain("error");
         assertThat(newt("train", "data_checks=warn")).as(err()).isZero();
         assertThat(err()).contains("rows.jsonl, row 3: warning: this row trains nothing");
         assertThat(folder.resolve("out/adapter_model.safetensors")).exists();
@@ -142,7 +149,8 @@ class DataChecksTest {
         rows(GOOD);
 
         refused("chat_template=chatml");
-        assertThat(err()).contains("row 1: error: neither here nor in any other of the 2 examples of datasets[0] is an end");
+        assertThat(err())
+                .contains("row 1: error: neither here nor in any other of the 2 examples of datasets[0] is an end");
         passes("chat_template=chatml", "datasets[0].train_on_eos=none");
         passes("datasets[0].train_on_eos=none");
         passes("datasets[0].train_on_eos=last");
@@ -183,8 +191,9 @@ class DataChecksTest {
         refused("sequence_len=256");
 
         assertThat(err())
-                .containsPattern("rows.jsonl, row 1: error: only 0\\.\\d\\d% of the tokens of datasets are trained \\(2 of"
-                        + " [\\d,]+\\), of this row 2 of [\\d,]+; look with preprocess --debug 3 whether");
+                .containsPattern(
+                        "rows.jsonl, row 1: error: only 0\\.\\d\\d% of the tokens of datasets are trained \\(2 of"
+                                + " [\\d,]+\\), of this row 2 of [\\d,]+; look with preprocess --debug 3 whether");
     }
 
     /** What a row loses by its length is the length policy's. */
@@ -216,7 +225,9 @@ class DataChecksTest {
         String[] streamed = {"streaming=true", "streaming_multipack_buffer_size=4", "sample_packing=false"};
         rows(GOOD + UNANSWERED + GOOD);
         assertThat(newt("train", streamed)).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err()).startsWith("rows.jsonl, row 3: error: this row trains nothing").endsWith(OVERRIDE);
+        assertThat(err())
+                .startsWith("rows.jsonl, row 3: error: this row trains nothing")
+                .endsWith(OVERRIDE);
         assertThat(newt("preprocess", streamed)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err()).startsWith("rows.jsonl, row 3: error: this row trains nothing");
 
@@ -263,7 +274,8 @@ class DataChecksTest {
                 folder.resolve("dataset_info.json"),
                 "{\"mine\": {\"file_name\": \"rows.jsonl\", \"columns\": {\"prompt\": \"q\", \"response\": \"a\","
                         + " \"system\": \"s\"}}}");
-        rows("{\"q\": \"Hi\", \"a\": \"Hello\", \"s\": \"Be kind\"}\n{\"q\": \"Bye\", \"a\": \"Hello\", \"s\": \"\"}\n");
+        rows(
+                "{\"q\": \"Hi\", \"a\": \"Hello\", \"s\": \"Be kind\"}\n{\"q\": \"Bye\", \"a\": \"Hello\", \"s\": \"\"}\n");
         String entry = "datasets=[{path: 'dataset_info.json#mine'}]";
 
         passes(entry);

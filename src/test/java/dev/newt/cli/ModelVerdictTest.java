@@ -152,8 +152,9 @@ class ModelVerdictTest {
         assertThat(newt("train", "lora_model_dir=adapter")).as(err()).isZero();
         assertThat(Files.readString(folder.resolve("out/adapter_config.json"))).contains("\"r\" : 4");
         assertThat(refusal("lora_model_dir=adapter", "lora_r=8"))
-                .contains("lora_model_dir: the adapter in adapter has other settings than this configuration; set lora_r:"
-                        + " 4 instead of 8, or leave these keys out\n");
+                .contains(
+                        "lora_model_dir: the adapter in adapter has other settings than this configuration; set lora_r:"
+                                + " 4 instead of 8, or leave these keys out\n");
 
         Files.delete(folder.resolve("adapter/adapter_model.safetensors"));
         assertThat(refusal("lora_model_dir=adapter"))
@@ -169,8 +170,9 @@ class ModelVerdictTest {
         for (Path spelling : List.of(model, link, model.resolve("../model"), model.resolve("inner/.."))) {
             for (String adapter : List.of("adapter=", "adapter=lora")) {
                 assertThat(refusal("base_model=model", adapter, "output_dir=" + spelling))
-                        .contains("output_dir: is the folder of base_model (model), whose files would be replaced; choose"
-                                + " another output_dir\n");
+                        .contains(
+                                "output_dir: is the folder of base_model (model), whose files would be replaced; choose"
+                                        + " another output_dir\n");
                 assertThat(refusal("base_model=link", adapter, "output_dir=" + spelling, "overwrite_output_dir=true"))
                         .contains("output_dir: is the folder of base_model (link), whose files would be replaced");
             }
@@ -188,12 +190,15 @@ class ModelVerdictTest {
         copy(ADAPTER, "out");
         byte[] before = Files.readAllBytes(folder.resolve("out/merged/model.safetensors"));
 
-        assertThat(refusal("base_model=out/merged")).contains("(out/merged) lies in its merged, which would be replaced");
-        assertThat(refusal("base_model=out/checkpoint-7")).contains("lies in its checkpoint-7, which would be replaced");
+        assertThat(refusal("base_model=out/merged"))
+                .contains("(out/merged) lies in its merged, which would be replaced");
+        assertThat(refusal("base_model=out/checkpoint-7"))
+                .contains("lies in its checkpoint-7, which would be replaced");
         assertThat(newt("merge-lora", "base_model=out/merged")).isEqualTo(2);
         assertThat(err())
-                .contains("output_dir: the merged model would go to out/merged, which is the folder of the base model; it"
-                        + " would be replaced. Choose another output_dir\n");
+                .contains(
+                        "output_dir: the merged model would go to out/merged, which is the folder of the base model; it"
+                                + " would be replaced. Choose another output_dir\n");
         assertThat(folder.resolve("out/merged/model.safetensors")).hasBinaryContent(before);
     }
 
@@ -203,10 +208,13 @@ class ModelVerdictTest {
         Files.createDirectories(rows.getParent());
         Files.copy(folder.resolve("rows.jsonl"), rows);
         assertThat(refusal("datasets[0].path=out/metrics.jsonl"))
-                .contains("output_dir: the data file out/metrics.jsonl has the name of a file that the run writes there,"
-                        + " and would be replaced; choose another output_dir\n");
+                .contains(
+                        "output_dir: the data file out/metrics.jsonl has the name of a file that the run writes there,"
+                                + " and would be replaced; choose another output_dir\n");
         Files.move(rows, folder.resolve("out/rows.jsonl"));
-        assertThat(newt("validate", "datasets[0].path=out/rows.jsonl")).as(err()).isZero();
+        assertThat(newt("validate", "datasets[0].path=out/rows.jsonl"))
+                .as(err())
+                .isZero();
     }
 
     /** Names and checksums. */
@@ -214,7 +222,9 @@ class ModelVerdictTest {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                contents.put(file.getFileName().toString(), new Sha256().addFile(file).hex());
+                contents.put(
+                        file.getFileName().toString(),
+                        new Sha256().addFile(file).hex());
             }
         }
         return contents;

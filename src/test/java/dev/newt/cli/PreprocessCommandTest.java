@@ -89,8 +89,9 @@ class PreprocessCommandTest {
         run("chat_template=chatml");
 
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("rows.jsonl, row 1: warning: neither here nor in any other of the 2 examples of datasets[0] is an"
-                        + " end token trained");
+                .contains(
+                        "rows.jsonl, row 1: warning: neither here nor in any other of the 2 examples of datasets[0] is an"
+                                + " end token trained");
     }
 
     @Test

@@ -116,12 +116,14 @@ class TunedModelCommandsTest {
     @Test
     void aPromptMustBeOneAndLeaveRoomForItsAnswer() throws Exception {
         assertThat(ended(2, "inference", "config.yaml", "--prompt", " ").err())
-                .isEqualTo("error: --prompt is empty; write what is to be answered, or leave --prompt out and give prompts on"
-                        + " standard input, one a line\n");
+                .isEqualTo(
+                        "error: --prompt is empty; write what is to be answered, or leave --prompt out and give prompts on"
+                                + " standard input, one a line\n");
         assertThat(ended(2, "inference", "config.yaml", "--base", "--prompt", "newt ".repeat(300))
                         .err())
-                .contains("tokens, those of the chat template included, and the model's positions end at 256: that leaves no"
-                        + " room for an answer; shorten the prompt\n")
+                .contains(
+                        "tokens, those of the chat template included, and the model's positions end at 256: that leaves no"
+                                + " room for an answer; shorten the prompt\n")
                 .doesNotContain("\tat ");
     }
 

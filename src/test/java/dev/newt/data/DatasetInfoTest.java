@@ -83,18 +83,18 @@ class DatasetInfoTest {
 
         assertThat(text(example, chatml))
                 .endsWith("<|im_start|>user\nAdd.\n1 and 2<|im_end|>\n<|im_start|>assistant\n3<|im_end|>\n");
-        assertThat(learnt(example, chatml)).isEqualTo("3<|im_end|>");
+        assertThat(trained(example, chatml)).isEqualTo("3<|im_end|>");
     }
 
     @Test
-    void theHistoryIsLearntTooAndTheSystemTextStandsFirst() {
+    void theHistoryIsTrainedTooAndTheSystemTextStandsFirst() {
         Example example = example("own", chatml, "{'sys':'S','past':[['a','b']],'q':'c','a':'d'}");
 
         assertThat(text(example, chatml))
                 .isEqualTo(
                         "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
                                 + "<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\nd<|im_end|>\n");
-        assertThat(learnt(example, chatml)).isEqualTo("b<|im_end|>d<|im_end|>");
+        assertThat(trained(example, chatml)).isEqualTo("b<|im_end|>d<|im_end|>");
     }
 
     @Test
@@ -110,11 +110,11 @@ class DatasetInfoTest {
 
         assertThat(own.tokenIds()).isEqualTo(byDefault.tokenIds());
         assertThat(own.trained()).isEqualTo(byDefault.trained());
-        assertThat(learnt(own, chatml)).isEqualTo("b<|im_end|>");
+        assertThat(trained(own, chatml)).isEqualTo("b<|im_end|>");
     }
 
     @Test
-    void callsOfToolsAreLearntAndWhatTheToolsSayIsNot() {
+    void callsOfToolsAreTrainedAndWhatTheToolsSayIsNot() {
         Example example = example(
                 "talk",
                 hermes,
@@ -122,7 +122,7 @@ class DatasetInfoTest {
                         + "'messages':[{'role':'user','content':'a'},{'role':'function_call','content':'{\\\\'name\\\\':\\\\'f\\\\',\\\\'arguments\\\\':{\\\\'x\\\\':1}}'},"
                         + "{'role':'observation','content':'seen'},{'role':'assistant','content':'b'}]}");
 
-        assertThat(learnt(example, hermes))
+        assertThat(trained(example, hermes))
                 .contains("\"name\": \"f\"")
                 .contains("b")
                 .doesNotContain("seen");
@@ -168,15 +168,15 @@ class DatasetInfoTest {
         Example example = example("text", chatml, "{'text':'Once upon a time'}");
 
         assertThat(text(example, chatml)).isEqualTo("Once upon a time<|im_end|>");
-        assertThat(learnt(example, chatml)).isEqualTo("Once upon a time<|im_end|>");
+        assertThat(trained(example, chatml)).isEqualTo("Once upon a time<|im_end|>");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
             value = {
-                "pairs ~ holds ranked answers (ranking: true), and no objective learns from preferences yet",
-                "verdicts ~ holds answers with verdicts (kto_tag), and no objective learns from preferences yet",
+                "pairs ~ holds ranked answers (ranking: true), and there is no objective for preference data yet",
+                "verdicts ~ holds answers with verdicts (kto_tag), and there is no objective for preference data yet",
             })
     void judgedAnswersAreNotForSupervisedTraining(String name, String message) {
         assertThatThrownBy(() -> example(name, chatml, "{'q':'a','a':'b','c':'c','r':'d','label':true}"))
@@ -235,7 +235,7 @@ class DatasetInfoTest {
         return tokenizer.decode(example.tokenIds(), false);
     }
 
-    private static String learnt(Example example, Tokenizer tokenizer) {
+    private static String trained(Example example, Tokenizer tokenizer) {
         return tokenizer.decode(
                 IntStream.range(0, example.length())
                         .filter(i -> example.trained()[i])

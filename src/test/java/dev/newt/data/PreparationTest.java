@@ -358,7 +358,7 @@ class PreparationTest {
                 "{\"segments\":[{\"label\":true,\"text\":\"" + "table ".repeat(100) + "\"}]}\n"
                         + "{\"segments\":[{\"label\":true,\"text\":\"short one\"}]}\n"
                         + "{\"segments\":[{\"label\":true,\"text\":\"<|end|>\"}]}\n"
-                        + "{\"segments\":[{\"label\":false,\"text\":\"not learnt\"}]}\n");
+                        + "{\"segments\":[{\"label\":false,\"text\":\"not trained\"}]}\n");
 
         PreparedData dropped = prepare(segments(ExcessLengthStrategy.DROP));
         assertThat(dropped.train().size()).isEqualTo(1);
@@ -385,7 +385,7 @@ class PreparationTest {
                 .hasMessageContaining("1 longer than sequence_len 16")
                 .hasMessageContaining("excess_length_strategy: truncate");
 
-        Files.writeString(data, "{\"segments\":[{\"label\":false,\"text\":\"not learnt\"}]}\n");
+        Files.writeString(data, "{\"segments\":[{\"label\":false,\"text\":\"not trained\"}]}\n");
         assertThatThrownBy(() -> prepare(segments(ExcessLengthStrategy.DROP)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("1 without a trained token, the first in ")

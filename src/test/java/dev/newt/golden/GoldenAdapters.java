@@ -3,7 +3,7 @@ package dev.newt.golden;
 import dev.newt.adapter.Lora;
 import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
-import dev.newt.model.family.Module;
+import dev.newt.model.Role;
 import dev.newt.model.load.WeightUse;
 import dev.newt.run.SftModel;
 import dev.newt.tensor.Engine;
@@ -121,8 +121,8 @@ final class GoldenAdapters {
     private void quantised(String kind, WeightUse use) {
         JsonNode section =
                 GoldenFolder.readJson(golden.path.resolve("nf4/nf4.json")).get(kind);
-        Decoder base = models.load(slot ->
-                slot.module().isLinear() && slot.module() != Module.HEAD && !slot.bias() ? use : WeightUse.FROZEN);
+        Decoder base = models.load(
+                slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias() ? use : WeightUse.FROZEN);
         try (Lora lora = models.adapted(base, "adapter");
                 SafetensorsFile file = SafetensorsFile.open(golden.path.resolve("nf4/nf4.safetensors"))) {
             losses(

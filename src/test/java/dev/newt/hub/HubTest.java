@@ -173,7 +173,7 @@ class HubTest {
         Files.writeString(incomplete, "something else");
 
         assertThat(fetchAll().resolve("model.safetensors")).hasContent(WEIGHTS);
-        assertThat(notes).anyMatch(note -> note.contains("fetching it anew"));
+        assertThat(notes).anyMatch(note -> note.contains("downloading it again"));
     }
 
     @Test
@@ -365,7 +365,8 @@ class HubTest {
                             "http://" + name + " cannot be reached: " + name + " does not answer (waited 0.1 s)");
             assertThat(waits).containsExactly(Duration.ofSeconds(1));
             assertThat(notes)
-                    .containsExactly("model org/model: " + name + " does not answer (waited 0.1 s); trying again in 1 s");
+                    .containsExactly(
+                            "model org/model: " + name + " does not answer (waited 0.1 s); trying again in 1 s");
 
             assertThatThrownBy(() -> hub.open(new Repo(Repo.Kind.MODEL, "org/other"), Optional.empty()))
                     .hasMessageEndingWith(name + " does not answer. Check the network and HF_ENDPOINT, or give the path"

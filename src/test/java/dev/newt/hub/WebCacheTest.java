@@ -107,7 +107,7 @@ class WebCacheTest {
         assertThat(cache().fetch(address())).isEqualTo(file);
         assertThatThrownBy(() -> cache().fetch(server.address() + "/elsewhere/other.jsonl"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("could not be fetched");
+                .hasMessageContaining("could not be downloaded");
     }
 
     @Test
@@ -124,7 +124,7 @@ class WebCacheTest {
     void refusalsSayWhatToDoAndShowNoSecret() {
         assertThatThrownBy(() -> cache().fetch(server.address() + "/elsewhere/gone.jsonl?Signature=secret"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("gone.jsonl: is not there")
+                .hasMessageContaining("gone.jsonl: does not exist")
                 .hasMessageNotContaining("secret");
         server.fileTroubles.add(status(403));
         server.fileTroubles.add(status(403));
@@ -186,7 +186,7 @@ class WebCacheTest {
             assertThatThrownBy(() -> cache().fetch(address()))
                     .as(location)
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("could not be fetched");
+                    .hasMessageContaining("could not be downloaded");
             server.fileTroubles.clear();
         }
         for (int i = 0; i < 100; i++) {

@@ -55,16 +55,16 @@ class DecoderMemoryTest {
     private static long bytesPerToken(DecoderSpec spec) {
         long hidden = spec.hidden();
         long inputs = 2 * hidden + 2;
-        long heads = 2L * spec.attention().queryWidth()
-                + 2L * spec.attention().keyWidth()
-                + spec.attention(0).heads();
-        long feedForward = 2L * spec.feedForward().intermediate();
+        long heads = 2L * spec.attention(0).queryWidth()
+                + 2L * spec.attention(0).keyWidth()
+                + spec.attention(0).heads().heads();
+        long feedForward = 2L * spec.blocks().get(0).feedForward().intermediate();
         long lowRank = 7 * RANK;
         long layers = spec.layers() * (inputs + heads + feedForward + lowRank);
         // Nothing trainable stands before the first norm, which is therefore kept, but for the means of its way back.
         long first = hidden - 1;
         long last = hidden + hidden + 1;
-        long rotary = spec.attention(0).headDim();
+        long rotary = spec.attention(0).heads().headDim();
         return 4 * (layers + first + last + rotary) + Long.BYTES;
     }
 }

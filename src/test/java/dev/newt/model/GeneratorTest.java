@@ -1,11 +1,11 @@
 package dev.newt.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.load.DecoderLoader;
 import dev.newt.model.load.WeightUse;
 import dev.newt.tensor.DType;
@@ -21,8 +21,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
     @ParameterizedTest
@@ -37,7 +41,7 @@ class GeneratorTest {
                             weights,
                             engine,
                             DType.F32,
-                            slot -> slot.module().isLinear() && slot.module() != Module.HEAD && !slot.bias()
+                            slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
                                     ? use
                                     : WeightUse.FROZEN);
                     Generator generator = new Generator(engine, decoder, 64)) {
@@ -55,6 +59,64 @@ class GeneratorTest {
                         .hasSize(64 - prompt.length + 1);
             }
             assertThat(engine.allocatedBytes()).isZero();
+        }
+    }
+
+    /** More prompts than places at the end too: those that end early leave room. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "mistral", "qwen2"})
+    void manyAtOnceAreContinuedAsEachAlone(String family) {
+        Path folder = Path.of("src/test/resources/golden").resolve(family).resolve("model");
+        ModelConfig config = Families.read(folder.resolve("config.json"));
+        try (DjlEngine engine = DjlEngine.create(1);
+                ModelDirectory weights = ModelDirectory.open(folder);
+                Decoder decoder = DecoderLoader.load(config, weights, engine, DType.F32, slot -> WeightUse.FROZEN);
+                Generator generator = new Generator(engine, decoder, 48)) {
+            List<int[]> prompts = new ArrayList<>();
+            Random random = new Random(4);
+            for (int i = 0; i < 90; i++) {
+                prompts.add(random.ints(1 + random.nextInt(40), 4, 500).toArray());
+            }
+            // Tokens that some continuations meet and others do not.
+            Set<Integer> ends = Set.of(7, 50, 99, 120, 121, 300, 301, 302, 411);
+            for (Sampling sampling : List.of(Sampling.GREEDY, new Sampling(1.5, 0.95, 40))) {
+                List<Integer> finished = new ArrayList<>();
+                List<List<Integer>> together =
+                        generator.generateAll(prompts, 20, ends, sampling, SplittableRandom::new, finished::add);
+                assertThat(finished)
+                        .containsExactlyInAnyOrderElementsOf(
+                                IntStream.range(0, prompts.size()).boxed().toList());
+                for (int i = 0; i < prompts.size(); i++) {
+                    assertThat(together.get(i))
+                            .as("prompt " + i)
+                            .isEqualTo(generator.generate(
+                                    prompts.get(i), 20, ends, sampling, new SplittableRandom(i), token -> true));
+                }
+                assertThat(together.stream().mapToInt(List::size).distinct().count())
+                        .as("lengths of continuations")
+                        .isGreaterThan(2);
+            }
+            assertThat(generator.generateAll(List.of(), 5, ends, Sampling.GREEDY, SplittableRandom::new, i -> {}))
+                    .isEmpty();
+            assertThat(generator.generateAll(prompts, 0, ends, Sampling.GREEDY, SplittableRandom::new, i -> {}))
+                    .hasSize(90)
+                    .allMatch(List::isEmpty);
+        }
+    }
+
+    @Test
+    void promptsThatLeaveNoRoomAreRefused() {
+        Path folder = Path.of("src/test/resources/golden/llama/model");
+        ModelConfig config = Families.read(folder.resolve("config.json"));
+        try (DjlEngine engine = DjlEngine.create(1);
+                ModelDirectory weights = ModelDirectory.open(folder);
+                Decoder decoder = DecoderLoader.load(config, weights, engine, DType.F32, slot -> WeightUse.FROZEN);
+                Generator generator = new Generator(engine, decoder, 8)) {
+            List<int[]> prompts = List.of(new int[] {5}, new int[8]);
+            assertThatThrownBy(() -> generator.generateAll(
+                            prompts, 5, Set.of(), Sampling.GREEDY, SplittableRandom::new, i -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a prompt of 8 tokens");
         }
     }
 

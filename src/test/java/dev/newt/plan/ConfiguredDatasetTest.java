@@ -55,7 +55,7 @@ class ConfiguredDatasetTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("c.yaml:4:")
                 .hasMessageContaining("dataset_info.json, entry x: holds ranked answers")
-                .hasMessageContaining("no objective learns from preferences yet");
+                .hasMessageContaining("there is no objective for preference data yet");
     }
 
     @Test
@@ -79,10 +79,10 @@ class ConfiguredDatasetTest {
         Files.writeString(folder.resolve("rows.jsonl"), "{}\n");
         LoadedConfig before = load("'file_name': 'rows.jsonl', 'num_samples': 3", "");
         Path prepared = Files.createDirectories(folder.resolve("prepared/some"));
-        PreparedLink.remember(before, prepared);
+        PreparedLink.remember(Planner.plan(before), prepared);
         List<Path> links = links();
 
-        PreparedLink.remember(load("'file_name': 'rows.jsonl', 'num_samples': 4", ""), prepared);
+        PreparedLink.remember(Planner.plan(load("'file_name': 'rows.jsonl', 'num_samples': 4", "")), prepared);
 
         assertThat(links).hasSize(1);
         assertThat(links()).hasSize(2);

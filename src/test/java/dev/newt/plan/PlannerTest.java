@@ -275,9 +275,8 @@ class PlannerTest {
                         e.getMessage().replace(folder.toString(), "").lines())
                 .satisfiesExactly(
                         model -> assertThat(model)
-                                .startsWith(
-                                        "/c.yaml:1:13: error: base_model: /some-model is not a folder; download the"
-                                                + " model and give the folder"),
+                                .startsWith("/c.yaml:1:13: error: base_model: /some-model is not a folder; download the"
+                                        + " model and give the folder"),
                         data -> assertThat(data).startsWith("/c.yaml:4:11: error: /nothing.jsonl: does not exist."),
                         split -> assertThat(split).startsWith("/c.yaml:7:12: error: split: ")));
     }

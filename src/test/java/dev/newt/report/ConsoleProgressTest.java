@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +63,7 @@ class ConsoleProgressTest {
                 true,
                 List.of(
                         new TrainingEvent.Started(Path.of("out"), 0, false, 4, 4, 10, "a device"),
-                        new TrainingEvent.StepDone(3, 4, 0.75, 1.25, 0.5, 1e-4, 20, 10, 1, 20, 90, 1000),
+                        new TrainingEvent.StepDone(3, 4, 0.75, 1.25, 0.5, 1e-4, 20, 10, 1, 20, 90, 1000, Map.of()),
                         new TrainingEvent.Interrupted(3, Path.of("out/checkpoint-3"))),
                 1);
         assertThat(text).contains("3/4", "loss 1.2500", "20.0 tok/s", "1:30 min left", "interrupted after step 3");

@@ -60,9 +60,10 @@ class HtmlReportTest {
                     100,
                     50,
                     step,
-                    1_000_000));
+                    1_000_000,
+                    Map.of()));
         }
-        events.add(new TrainingEvent.Evaluated(steps, 1, firstLoss / 2, 40, 0.1));
+        events.add(new TrainingEvent.Evaluated(steps, 1, firstLoss / 2, 40, 0.1, Map.of()));
         events.add(new TrainingEvent.Finished(steps, Duration.ofSeconds(3)));
         return events;
     }

@@ -61,7 +61,7 @@ class ArrowFileTest {
         assertThat(contents(find("test"))).containsExactly("test 0", "test 1");
         assertThatThrownBy(() -> find("validation"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("there are the splits test, train");
+                .hasMessageContaining("the splits are test, train");
     }
 
     @Test

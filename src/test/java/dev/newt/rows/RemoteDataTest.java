@@ -85,10 +85,10 @@ class RemoteDataTest {
         assertThat(fetched(named("extra"))).containsExactly("x.jsonl");
         assertThatThrownBy(() -> fetched(named("none")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("there are main, extra");
+                .hasMessageContaining("it has main, extra");
         assertThatThrownBy(() -> fetched(request("org/rows", "validation")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("there are train, test");
+                .hasMessageContaining("it has train, test");
     }
 
     @Test
@@ -156,10 +156,10 @@ class RemoteDataTest {
     void whatWasNotFetchedIsSaidSo() {
         assertThatThrownBy(() -> found(request("org/rows", "train")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("has not been fetched");
+                .hasMessageContaining("has not been downloaded");
         assertThatThrownBy(() -> found(request(server.address() + "/elsewhere/a.jsonl", "train")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("has not been fetched");
+                .hasMessageContaining("has not been downloaded");
         assertThat(server.asked).isEmpty();
     }
 

@@ -99,7 +99,7 @@ class RowReaderTest {
         assertThat(texts("b.txt.gz")).containsExactly("{\"text\":\"x\"}", "{\"text\":\"y\"}");
         assertThatThrownBy(() -> rows("latin.txt"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("latin.txt: behind row")
+                .hasMessageContaining("latin.txt: the text after row")
                 .hasMessageContaining("not UTF-8");
     }
 
@@ -203,7 +203,7 @@ class RowReaderTest {
 
         assertThatThrownBy(() -> rows("a.jsonl"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("a.jsonl, line 2: is not text in UTF-8");
+                .hasMessageContaining("a.jsonl, line 2: is not UTF-8 text");
         assertThat(rows("b.jsonl")).hasSize(1);
     }
 

@@ -9,6 +9,8 @@ import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
 import dev.newt.io.UserException;
+import dev.newt.plan.RunSettings;
+import dev.newt.plan.SettingsReader;
 import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -204,9 +206,9 @@ class DataWiringTest {
                         Stream.of(keys).filter(key -> !key.startsWith(" ")).toList()) + "\n"
                 + "dataset_prepared_path: " + folder.resolve("prepared") + "\n";
         Path file = Files.writeString(folder.resolve("c.yaml"), yaml);
-        DataWiring wiring = new DataWiring(ConfigFile.load(file, List.of()));
-        try (Tokenizer tokenizer = wiring.tokenizer()) {
-            return Preparation.prepare(wiring.data(), tokenizer, Progress.NONE);
+        RunSettings settings = SettingsReader.read(ConfigFile.load(file, List.of()));
+        try (Tokenizer tokenizer = InferenceRun.tokenizer(settings)) {
+            return Preparation.prepare(settings.data(), tokenizer, Progress.NONE);
         }
     }
 

@@ -7,6 +7,8 @@ import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.PreparedDataset;
 import dev.newt.data.Progress;
+import dev.newt.plan.RunSettings;
+import dev.newt.plan.SettingsReader;
 import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -155,9 +157,9 @@ class OriginsTest {
                 folder.resolve("c.yaml"),
                 "base_model: " + MODEL + "\nlearning_rate: 1e-4\nsequence_len: 200\ndatasets:\n" + datasets + key
                         + "\ndataset_prepared_path: " + folder.resolve("prepared") + "\n");
-        DataWiring wiring = new DataWiring(ConfigFile.load(file, List.of()));
-        try (Tokenizer tokenizer = wiring.tokenizer()) {
-            return Preparation.prepare(wiring.data(), tokenizer, Progress.NONE);
+        RunSettings settings = SettingsReader.read(ConfigFile.load(file, List.of()));
+        try (Tokenizer tokenizer = InferenceRun.tokenizer(settings)) {
+            return Preparation.prepare(settings.data(), tokenizer, Progress.NONE);
         }
     }
 }

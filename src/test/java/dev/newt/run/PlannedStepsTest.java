@@ -59,7 +59,7 @@ class PlannedStepsTest {
     private record Prepared(long steps, long tokens, int rows) {}
 
     private Prepared prepare(LoadedConfig loaded) {
-        try (TrainingRun run = TrainingRun.prepare(loaded, Planner.plan(loaded), Progress.NONE)) {
+        try (TrainingRun run = TrainingRun.prepare(Planner.plan(loaded), Progress.NONE)) {
             return new Prepared(
                     run.totalSteps(),
                     IntStream.of(run.prepared().orElseThrow().train().lengths()).sum(),

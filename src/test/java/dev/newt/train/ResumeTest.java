@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.newt.data.MicroBatch;
 import dev.newt.engine.djl.DjlEngine;
+import dev.newt.optim.LionSettings;
+import dev.newt.optim.OptimizerSettings;
+import dev.newt.optim.ParameterGroups;
+import dev.newt.optim.SgdSettings;
 import dev.newt.report.MetricsFile;
 import dev.newt.tensor.Engine;
 import java.nio.file.Files;
@@ -12,10 +16,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run that stops anywhere and goes on must give what one run gives, to the last bit. */
 class ResumeTest {
@@ -67,6 +74,31 @@ class ResumeTest {
         }
         assertThat(Files.readAllBytes(whole.directory.resolve("checkpoint-9/model.bin")))
                 .isNotEqualTo(whole.weights);
+    }
+
+    static Stream<OptimizerSettings> optimizers() {
+        ParameterGroups groups = ParameterGroups.HUGGING_FACE;
+        return Stream.of(
+                new LionSettings(0.9, 0.99, 0.01, groups),
+                new SgdSettings(0.9, 0, true, 0.01, groups),
+                new SgdSettings(0, 0, false, 0.01, groups));
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void anyOptimizerGoesOnBitForBit(OptimizerSettings optimizer) throws Exception {
+        TrainingFixture whole = new TrainingFixture(engine, temporary.resolve("whole"));
+        whole.optimizer = optimizer;
+        whole.run();
+        TrainingFixture resumed = new TrainingFixture(engine, temporary.resolve("resumed"));
+        resumed.optimizer = optimizer;
+        Path checkpoint = resumed.directory.resolve("checkpoint-4");
+        TrainingFixture.copy(whole.directory.resolve("checkpoint-4"), checkpoint);
+        resumed.resume = new Resume.From(checkpoint);
+        resumed.run();
+        assertThat(resumed.weights).isEqualTo(whole.weights);
+        assertThat(resumed.directory.resolve("checkpoint-10/optimizer.safetensors"))
+                .hasSameBinaryContentAs(whole.directory.resolve("checkpoint-10/optimizer.safetensors"));
     }
 
     /** Interrupted within every forward pass and every evaluation in turn, then resumed from what that left. */

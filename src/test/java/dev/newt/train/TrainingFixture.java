@@ -3,6 +3,7 @@ package dev.newt.train;
 import dev.newt.data.MicroBatch;
 import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.optim.OptimizerSettings;
 import dev.newt.report.MetricsFile;
 import dev.newt.tensor.Engine;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class TrainingFixture {
     long maxSteps = STEPS;
     String planHash = "plan-a";
     double peak = 0.05;
+    OptimizerSettings optimizer = new AdamWSettings(0.9, 0.999, 1e-8, 0.01);
     OptionalDouble maxGradNorm = OptionalDouble.of(0.5);
     int loggingSteps = 1;
     Cadence evaluation = new Cadence.EverySteps(3);
@@ -56,7 +58,7 @@ final class TrainingFixture {
                 OptionalLong.of(maxSteps),
                 new LearningRateSchedule.Settings(
                         LearningRateSchedule.Kind.COSINE, peak, OptionalLong.of(2), OptionalDouble.empty(), 0),
-                new AdamWSettings(0.9, 0.999, 1e-8, 0.01),
+                optimizer,
                 maxGradNorm,
                 loggingSteps,
                 evaluation,

@@ -1,7 +1,7 @@
 """Writes masks.json: random conversations with the ids and masks of Hugging Face's own code.
 
 generation: transformers' apply_chat_template(return_assistant_tokens_mask=True), for templates with generation blocks.
-prefix: a token is learnt if it lies behind the prompt of its turn (the conversation so far with a generation prompt) and not behind the
+prefix: a token is trained if it lies behind the prompt of its turn (the conversation so far with a generation prompt) and not behind the
 end token that closes the turn; only for conversations that each such prompt begins.
 
 Run in the folder golden/chat:  python masks/make.py

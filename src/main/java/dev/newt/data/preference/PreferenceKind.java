@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-/** What is learnt from preferences; it decides which types a data set may have. */
+/** What is trained on preference data; it decides which types a data set may have. */
 public enum PreferenceKind {
     /** {@code rl}: dpo, ipo, simpo, orpo. */
     PAIR,

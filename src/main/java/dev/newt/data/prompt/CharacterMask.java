@@ -4,12 +4,12 @@ import dev.newt.token.TokenizedText;
 import java.util.Arrays;
 
 /**
- * Which characters of a text are learnt, which must not be, and which belong to neither, such as a space that a template puts before an
- * answer. A token is learnt if it has a character of the first kind and none of the second.
+ * Which characters of a text are trained, which must not be, and which belong to neither, such as a space that a template puts before an
+ * answer. A token is trained if it has a character of the first kind and none of the second.
  */
 final class CharacterMask {
     private static final byte NEUTRAL = 0;
-    private static final byte LEARNT = 1;
+    private static final byte TRAINED = 1;
     private static final byte FORBIDDEN = 2;
 
     private final byte[] kinds;
@@ -19,8 +19,8 @@ final class CharacterMask {
         Arrays.fill(kinds, NEUTRAL);
     }
 
-    void learn(int start, int end) {
-        fill(start, end, LEARNT);
+    void train(int start, int end) {
+        fill(start, end, TRAINED);
     }
 
     void forbid(int start, int end) {
@@ -30,13 +30,13 @@ final class CharacterMask {
     boolean[] trained(TokenizedText tokens) {
         boolean[] trained = new boolean[tokens.length()];
         for (int i = 0; i < trained.length; i++) {
-            boolean learnt = false;
+            boolean wanted = false;
             boolean forbidden = false;
             for (int c = tokens.starts()[i]; c < tokens.ends()[i]; c++) {
-                learnt |= kinds[c] == LEARNT;
+                wanted |= kinds[c] == TRAINED;
                 forbidden |= kinds[c] == FORBIDDEN;
             }
-            trained[i] = learnt && !forbidden;
+            trained[i] = wanted && !forbidden;
         }
         return trained;
     }

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * A conversation, rendered by a chat template and tokenised at once, so that its tokens are those the model will see when it is used.
- * What is learnt follows from where the template took each character: the content of the turns to learn, and the tokens that end them.
- * Headers are never learnt. {@link TurnMarks} says what is learnt of a turn.
+ * What is trained follows from where the template took each character: the content of the trained turns, and the tokens that end them.
+ * Headers are never trained. {@link TurnMarks} says what is trained of a turn.
  */
 final class ChatStrategy implements PromptStrategy {
     /** An end token belongs to a turn if it stands less than so many tokens behind it. */
@@ -132,8 +132,8 @@ final class ChatStrategy implements PromptStrategy {
             List<Turn> turns, int[] ends, TokenizedText tokens, boolean[] trained, Set<Integer> ids, TrainOnEnd when) {
         int last = -1;
         for (int i = 0; i < turns.size(); i++) {
-            boolean learnt = turns.get(i).learnt();
-            if (ends[i] < 0 || (!learnt && when != TrainOnEnd.ALL)) {
+            boolean wanted = turns.get(i).trained();
+            if (ends[i] < 0 || (!wanted && when != TrainOnEnd.ALL)) {
                 continue;
             }
             int at = endToken(tokens, ends[i], ids);

@@ -33,7 +33,7 @@ final class Conversation implements TurnReader {
 
     @Override
     public boolean trainsAnswers() {
-        return isLearnt("assistant") || settings.messageFieldTraining().isPresent();
+        return isTrained("assistant") || settings.messageFieldTraining().isPresent();
     }
 
     @Override
@@ -57,7 +57,7 @@ final class Conversation implements TurnReader {
             Map<String, Object> message = new LinkedHashMap<>();
             message.put("role", "system");
             message.put("content", system);
-            turns.add(0, Turn.whole(message, isLearnt("system")));
+            turns.add(0, Turn.whole(message, isTrained("system")));
         }
         if (turns.isEmpty()) {
             throw row.error("has no message beside the system's, which drop_system_message leaves out.");
@@ -116,11 +116,11 @@ final class Conversation implements TurnReader {
             throw row.error(place + ": " + settings.messageFieldTraining().orElse("")
                     + " must be true or false, but is " + flag + ".");
         }
-        boolean learntByRole = flag != null ? (Boolean) flag : isLearnt(role);
+        boolean trainedByRole = flag != null ? (Boolean) flag : isTrained(role);
         Map<String, List<Turn.Piece>> details = new LinkedHashMap<>();
         requireContent(row, place, message);
         for (String field : List.of("content", settings.templateThinkingKey())) {
-            parts(row, place, message, field, learntByRole).ifPresent(pieces -> details.put(field, pieces));
+            parts(row, place, message, field, trainedByRole).ifPresent(pieces -> details.put(field, pieces));
         }
         if (detail != null) {
             details.remove("content");
@@ -132,11 +132,11 @@ final class Conversation implements TurnReader {
             splitThinking(row, place, message, !details.isEmpty());
         }
         toolCalls(row, message);
-        boolean learnt = flag != null ? (Boolean) flag : !details.isEmpty() || learntByRole;
-        return new Turn(message, learnt, learntByRole, details);
+        boolean trained = flag != null ? (Boolean) flag : !details.isEmpty() || trainedByRole;
+        return new Turn(message, trained, trainedByRole, details);
     }
 
-    private boolean isLearnt(String role) {
+    private boolean isTrained(String role) {
         return trainOnInputs || settings.rolesToTrain().contains(role);
     }
 
@@ -148,9 +148,9 @@ final class Conversation implements TurnReader {
         message.put("content", content == null ? "" : content instanceof List ? content : String.valueOf(content));
     }
 
-    /** Joins the text of a field that comes in parts; parts may say whether they are learnt. */
+    /** Joins the text of a field that comes in parts; parts may say whether they are trained. */
     private static Optional<List<Turn.Piece>> parts(
-            Row row, String place, Map<String, Object> message, String field, boolean learntByDefault) {
+            Row row, String place, Map<String, Object> message, String field, boolean trainedByDefault) {
         if (!(message.get(field) instanceof List<?> parts)) {
             return Optional.empty();
         }
@@ -160,18 +160,18 @@ final class Conversation implements TurnReader {
         int start = 0;
         for (Object part : parts) {
             if (!(part instanceof Map<?, ?> map) || !(map.get("text") instanceof String own)) {
-                throw row.error(place + " has a part that is not text: " + part + ". Only text can be learnt from.");
+                throw row.error(place + " has a part that is not text: " + part + ". Only text can be trained on.");
             }
-            boolean learnt = learntByDefault;
+            boolean trained = trainedByDefault;
             if (map.get("train") instanceof Boolean train) {
-                learnt = train;
+                trained = train;
                 flagged = true;
             } else if (map.get("weight") instanceof Number weight) {
-                learnt = weight.doubleValue() > 0;
+                trained = weight.doubleValue() > 0;
                 flagged = true;
             }
             int end = start + own.codePointCount(0, own.length());
-            pieces.add(new Turn.Piece(start, end, learnt));
+            pieces.add(new Turn.Piece(start, end, trained));
             text.append(own);
             start = end;
         }

@@ -50,12 +50,12 @@ final class CreativeTypes {
 
     private CreativeTypes() {}
 
-    /** The answer to learn is the row's scores and critiques as YAML. */
+    /** The trained answer is the row's scores and critiques as YAML. */
     static Exchange critique(Row row) {
         return new Exchange(prompt(CRITIQUE + answered(row)), evaluation(row));
     }
 
-    /** The row's scores and critiques are given, and its revision is learnt. */
+    /** The row's scores and critiques are given, and its revision is trained. */
     static Exchange revision(Row row) {
         return new Exchange(
                 prompt(REVISE + answered(row) + "Evaluation:\n" + evaluation(row) + "\n"),

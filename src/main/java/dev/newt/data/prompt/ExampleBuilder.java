@@ -3,20 +3,20 @@ package dev.newt.data.prompt;
 import dev.newt.data.Example;
 import java.util.Arrays;
 
-/** Collects spans of tokens, each learnt or not. */
+/** Collects spans of tokens, each trained or not. */
 final class ExampleBuilder {
     private int[] ids = new int[256];
     private boolean[] trained = new boolean[256];
     private int size;
 
-    ExampleBuilder add(int[] span, boolean learnt) {
+    ExampleBuilder add(int[] span, boolean isTrained) {
         if (size + span.length > ids.length) {
             int capacity = Math.max(size + span.length, 2 * ids.length);
             ids = Arrays.copyOf(ids, capacity);
             trained = Arrays.copyOf(trained, capacity);
         }
         System.arraycopy(span, 0, ids, size, span.length);
-        Arrays.fill(trained, size, size + span.length, learnt);
+        Arrays.fill(trained, size, size + span.length, isTrained);
         size += span.length;
         return this;
     }

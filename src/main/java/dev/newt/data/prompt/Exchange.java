@@ -6,7 +6,7 @@ import dev.newt.rows.Row;
  * A prompt and the answer to it.
  *
  * @param prompt as the model is asked, up to where its answer begins
- * @param answer to be learnt
+ * @param answer to be trained
  */
 record Exchange(String prompt, String answer) {
     /** Makes an exchange of a row. */

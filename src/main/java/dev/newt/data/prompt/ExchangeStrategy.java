@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A prompt and its answer, tokenised apart and joined. The prompt begins as the tokenizer begins a text; the answer ends with the end
- * token, which is learnt.
+ * token, which is trained.
  */
 final class ExchangeStrategy implements PromptStrategy {
     private final Exchange.Reader reader;

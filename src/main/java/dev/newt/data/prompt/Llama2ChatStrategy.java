@@ -7,9 +7,9 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Axolotl's {@code llama2_chat}: turns of human and gpt in Llama 2's own format, begun by a system text; what gpt says is learnt, with the
- * end token behind it. Where Axolotl puts Meta's system text into a row that has none, the row is refused: a text nobody wrote should not be
- * learnt from.
+ * Axolotl's {@code llama2_chat}: turns of human and gpt in Llama 2's own format, begun by a system text; what gpt says is trained, with the
+ * end token behind it. Where Axolotl puts Meta's system text into a row that has none, the row is refused: a text that nobody wrote should not be
+ * trained on.
  */
 final class Llama2ChatStrategy implements PromptStrategy {
     private final Tokenizer tokenizer;

@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads rows as an entry of LLaMA-Factory's dataset_info.json describes them. Answers and calls of tools are learnt, those of the history too. */
+/** Reads rows as an entry of LLaMA-Factory's dataset_info.json describes them. Answers and calls of tools are trained, those of the history too. */
 final class LlamaFactoryTurns implements TurnReader {
     private static final JsonMapper JSON = JsonMapper.shared();
 

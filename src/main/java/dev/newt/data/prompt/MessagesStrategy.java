@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Axolotl's {@code messages}: turns as ChatML or Llama 3 write them, without a template, each tokenised by itself. What is learnt of a turn
+ * Axolotl's {@code messages}: turns as ChatML or Llama 3 write them, without a template, each tokenised by itself. What is trained of a turn
  * is its content and end token, if its own weight says so, or without weights if it is the assistant's.
  */
 final class MessagesStrategy implements PromptStrategy {
@@ -103,7 +103,7 @@ final class MessagesStrategy implements PromptStrategy {
                                     + " tool and ipython."
                             : " has no text in \"" + keys.content() + "\"."));
         }
-        boolean learnt = keys.weight()
+        boolean trained = keys.weight()
                 .map(key -> weight(row, message.path(key), index))
                 .orElse(trainOnInputs || role.equals(ASSISTANT));
         SpanText text = new SpanText();
@@ -111,16 +111,16 @@ final class MessagesStrategy implements PromptStrategy {
             String header = role.equals("tool") ? "ipython" : role;
             return text.add(index == 0 ? "<|begin_of_text|>" : "", false)
                     .add("<|start_header_id|>" + header + "<|end_header_id|>\n\n", false)
-                    .add(content.asString(), learnt)
-                    .add(LLAMA3_END, learnt);
+                    .add(content.asString(), trained)
+                    .add(LLAMA3_END, trained);
         }
         return text.add("<|im_start|>" + role + "\n", false)
-                .add(content.asString(), learnt)
-                .add(CHATML_END, learnt)
+                .add(content.asString(), trained)
+                .add(CHATML_END, trained)
                 .add("\n", false);
     }
 
-    /** A whole number, as Python's int() makes it: what is below 1 learns nothing. */
+    /** A whole number, as Python's int() makes it: a weight below 1 trains nothing. */
     private static boolean weight(Row row, JsonNode weight, int index) {
         if (!weight.isNumber() && !weight.isBoolean()) {
             throw row.error("message " + (index + 1) + " must have a number or a truth value for a weight, but has "

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * A document of running text in windows that overlap, each begun as the tokenizer begins a text and closed by the end token; everything is
- * learnt. The sizes are those of Axolotl's {@code pretrain}: {@code sequence_len} tokens with the end token, and an overlap of 256 tokens or
+ * trained. The sizes are those of Axolotl's {@code pretrain}: {@code sequence_len} tokens with the end token, and an overlap of 256 tokens or
  * half a window.
  */
 final class PretrainStrategy implements PromptStrategy {

@@ -7,7 +7,7 @@ import dev.newt.rows.Row;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Turns a record into token sequences and says which tokens are learnt. Safe for use by many threads. */
+/** Turns a record into token sequences and says which tokens are trained. Safe for use by many threads. */
 public interface PromptStrategy {
     /**
      * The examples of one row: usually one, none for a row without text, several for a long document that is cut.

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An instruction, and as the answer to it a first thought, a reflection on it and the final response, all learnt. Prompt and answer are one
- * text and tokenised at once; a token with characters of both is not learnt.
+ * An instruction, and as the answer to it a first thought, a reflection on it and the final response, all trained. Prompt and answer are one
+ * text and tokenised at once; a token with characters of both is not trained.
  */
 final class ReflectionStrategy implements PromptStrategy {
     // Axolotl's texts, letter for letter.
@@ -59,9 +59,9 @@ final class ReflectionStrategy implements PromptStrategy {
         }
         String text = prompt + answer.get();
         CharacterMask mask = new CharacterMask(text.length());
-        mask.learn(prompt.length(), text.length());
+        mask.train(prompt.length(), text.length());
         if (trainOnInputs) {
-            mask.learn(0, prompt.length());
+            mask.train(0, prompt.length());
         } else {
             mask.forbid(0, prompt.length());
         }
@@ -69,7 +69,7 @@ final class ReflectionStrategy implements PromptStrategy {
         return List.of(framed(tokens.ids(), mask.trained(tokens), tokenizer.encodeWithSpecialTokens(text)));
     }
 
-    /** With the special tokens that the tokenizer puts around a text, and an end token, which is learnt. */
+    /** With the special tokens that the tokenizer puts around a text, and an end token, which is trained. */
     private Example framed(int[] ids, boolean[] trained, int[] whole) {
         int lead = 0;
         while (!Arrays.equals(whole, lead, lead + ids.length, ids, 0, ids.length)) {

@@ -3,23 +3,23 @@ package dev.newt.data.prompt;
 import dev.newt.token.TokenizedText;
 import dev.newt.token.Tokenizer;
 
-/** Text that is tokenised at once, of which some is learnt. */
+/** Text that is tokenised at once, of which some is trained. */
 final class SpanText {
     private final StringBuilder text = new StringBuilder();
-    private final StringBuilder learnt = new StringBuilder();
+    private final StringBuilder trained = new StringBuilder();
 
-    SpanText add(String part, boolean isLearnt) {
+    SpanText add(String part, boolean isTrained) {
         text.append(part);
-        learnt.append((isLearnt ? "1" : "0").repeat(part.length()));
+        trained.append((isTrained ? "1" : "0").repeat(part.length()));
         return this;
     }
 
-    /** Adds its tokens; one that reaches into both kinds is not learnt. */
+    /** Adds its tokens; one that reaches into both kinds is not trained. */
     void addTo(ExampleBuilder example, Tokenizer tokenizer) {
         CharacterMask mask = new CharacterMask(text.length());
         for (int i = 0; i < text.length(); i++) {
-            if (learnt.charAt(i) == '1') {
-                mask.learn(i, i + 1);
+            if (trained.charAt(i) == '1') {
+                mask.train(i, i + 1);
             } else {
                 mask.forbid(i, i + 1);
             }

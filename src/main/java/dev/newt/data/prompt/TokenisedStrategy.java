@@ -8,11 +8,11 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Rows that are tokens already: {@code input_ids}, {@code labels} with -100 where nothing is learnt, and {@code attention_mask}, whose
+ * Rows that are tokens already: {@code input_ids}, {@code labels} with -100 where nothing is trained, and {@code attention_mask}, whose
  * zeros mark padding that is left out.
  */
 final class TokenisedStrategy implements PromptStrategy {
-    private static final int NOT_LEARNT = -100;
+    private static final int NOT_TRAINED = -100;
 
     @Override
     public Ending ending(Row row) {
@@ -34,7 +34,7 @@ final class TokenisedStrategy implements PromptStrategy {
             if (ids[i] < 0) {
                 throw row.error("input_ids[" + i + "] is " + ids[i] + "; token ids are not negative.");
             }
-            if (labels[i] != NOT_LEARNT && labels[i] != ids[i]) {
+            if (labels[i] != NOT_TRAINED && labels[i] != ids[i]) {
                 throw row.error("labels[" + i + "] is " + labels[i] + "; it must be -100 or the same as input_ids[" + i
                         + "], which is " + ids[i] + ".");
             }
@@ -44,7 +44,7 @@ final class TokenisedStrategy implements PromptStrategy {
         boolean[] trained = new boolean[kept.length];
         for (int i = 0; i < kept.length; i++) {
             tokens[i] = ids[kept[i]];
-            trained[i] = labels[kept[i]] != NOT_LEARNT;
+            trained[i] = labels[kept[i]] != NOT_TRAINED;
         }
         return List.of(new Example(tokens, trained));
     }

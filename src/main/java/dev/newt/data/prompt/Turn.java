@@ -7,20 +7,20 @@ import java.util.Map;
  * One message of a conversation.
  *
  * @param message as the template sees it
- * @param learnt whether something of it is learnt
- * @param learntByRole whether it would be learnt without details
- * @param details which characters of a field are learnt, where the row says so, by the field's name: sorted, by code points
+ * @param trained whether something of it is trained
+ * @param trainedByRole whether it would be trained without details
+ * @param details which characters of a field are trained, where the row says so, by the field's name: sorted, by code points
  */
-record Turn(Map<String, Object> message, boolean learnt, boolean learntByRole, Map<String, List<Piece>> details) {
+record Turn(Map<String, Object> message, boolean trained, boolean trainedByRole, Map<String, List<Piece>> details) {
     /** Code points [start, end) of a field's text. */
-    record Piece(int start, int end, boolean learnt) {}
+    record Piece(int start, int end, boolean trained) {}
 
     Turn {
         details = Map.copyOf(details);
     }
 
-    static Turn whole(Map<String, Object> message, boolean learnt) {
-        return new Turn(message, learnt, learnt, Map.of());
+    static Turn whole(Map<String, Object> message, boolean trained) {
+        return new Turn(message, trained, trained, Map.of());
     }
 
     String content() {

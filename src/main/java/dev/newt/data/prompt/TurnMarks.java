@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Marks what is learnt of one rendered conversation. A turn to learn is, in this order: the characters that its training detail names; what
+ * Marks what is trained in one rendered conversation. Of a trained turn that is, in this order of preference: the characters that its training detail names; what
  * the template's generation blocks wrote of it; its content; and where the template shows more of it (calls of tools, reasoning) or
  * rearranges the content, everything from its header's end to its end token.
  */
@@ -56,19 +56,19 @@ final class TurnMarks {
         Turn turn = turns.get(index);
         List<Span> shown = shown(index);
         if (shown.isEmpty()) {
-            if (turn.learnt() && (!turn.content().isBlank() || turn.hasMoreThanContent())) {
+            if (turn.trained() && (!turn.content().isBlank() || turn.hasMoreThanContent())) {
                 throw error(
                         index,
-                        " is to be learnt, but the chat template does not show its text. Correct the row, use another"
+                        " is to be trained, but the chat template does not show its text. Correct the row, use another"
                                 + " template, or leave the role out of roles_to_train.");
             }
-            List<Range> empty = turn.learnt() ? generated(index, shown) : List.of();
-            empty.forEach(range -> mask.learn(range.start(), range.end()));
+            List<Range> empty = turn.trained() ? generated(index, shown) : List.of();
+            empty.forEach(range -> mask.train(range.start(), range.end()));
             return empty.isEmpty() ? -1 : empty.get(0).start();
         }
         int start = shown.get(0).start();
         int end = shown.get(shown.size() - 1).end();
-        if (!turn.learnt()) {
+        if (!turn.trained()) {
             mask.forbid(start, end);
             return end;
         }
@@ -77,7 +77,7 @@ final class TurnMarks {
                 && shown.stream().noneMatch(span -> span.field().equals("tool_calls"))) {
             throw error(
                     index,
-                    " calls tools, which the chat template does not show, so it would be learnt without them. Use a"
+                    " calls tools, which the chat template does not show, so it would be trained without them. Use a"
                             + " template for tools, or take the calls out of the row.");
         }
         if (!turn.details().isEmpty()) {
@@ -86,13 +86,13 @@ final class TurnMarks {
         }
         List<Range> generated = generated(index, shown);
         if (!generated.isEmpty()) {
-            generated.forEach(range -> mask.learn(range.start(), range.end()));
+            generated.forEach(range -> mask.train(range.start(), range.end()));
             return end;
         }
         if (!turn.isAssistant()) {
             List<Span> content = of(shown, "content");
             content = content.isEmpty() ? shown : content;
-            mask.learn(content.get(0).start(), content.get(content.size() - 1).end());
+            mask.train(content.get(0).start(), content.get(content.size() - 1).end());
             return end;
         }
         boolean whole = of(shown, "content").size() == shown.size()
@@ -105,7 +105,7 @@ final class TurnMarks {
             start = headerEnd(index, start);
             end = textEnd(index, end);
         }
-        mask.learn(start, end);
+        mask.train(start, end);
         return end;
     }
 
@@ -182,8 +182,8 @@ final class TurnMarks {
         }
         throw error(
                 index,
-                " is to be learnt, but the chat template does not tell where its header ends."
-                        + " Mark what is learnt with {% generation %} in the template.");
+                " is to be trained, but the chat template does not tell where its header ends."
+                        + " Mark what is trained with {% generation %} in the template.");
     }
 
     private Optional<String> rendered(List<Turn> some, boolean addGenerationPrompt) {
@@ -215,7 +215,7 @@ final class TurnMarks {
         if (region.isEmpty() && index + 1 < turns.size()) {
             throw error(
                     index,
-                    " is to be learnt, but the chat template does not tell where it ends."
+                    " is to be trained, but the chat template does not tell where it ends."
                             + " Name its end token in eot_tokens.");
         }
         return end + text.substring(end, limit).stripTrailing().length();
@@ -258,17 +258,17 @@ final class TurnMarks {
                 }
                 int from = given.offsetByCodePoints(0, piece.start()) - lead + start;
                 int to = given.offsetByCodePoints(0, piece.end()) - lead + start;
-                if (piece.learnt()) {
-                    mask.learn(Math.max(from, start), Math.min(to, end));
+                if (piece.trained()) {
+                    mask.train(Math.max(from, start), Math.min(to, end));
                 }
             }
         }
-        // What has no detail of its own is learnt or not as the role is.
-        boolean rest = turn.learntByRole();
+        // What has no detail of its own is trained or not as the role is.
+        boolean rest = turn.trainedByRole();
         for (Span span : shown) {
             if (!turn.details().containsKey(span.field())) {
                 if (rest) {
-                    mask.learn(span.start(), span.end());
+                    mask.train(span.start(), span.end());
                 } else {
                     mask.forbid(span.start(), span.end());
                 }

@@ -2,13 +2,14 @@ package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
 import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.BackwardOps.AttentionGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.AttentionGradients;
-import dev.newt.tensor.Engine.AttentionOutput;
+import dev.newt.tensor.ForwardOps.AttentionOutput;
 import dev.newt.tensor.KvCache;
 import dev.newt.tensor.Segments;
 import dev.newt.tensor.Tensor;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Attention, kernels/torch/attention.py. libtorch's flash kernel trusts its arguments: every shape is checked here. */
 final class AttentionOps {
@@ -76,9 +77,11 @@ final class AttentionOps {
         return new AttentionGradients(results.get(0), results.get(1), results.get(2));
     }
 
-    TorchKvCache newCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
-        Check.that(layers > 0 && capacity > 0, "a cache of " + layers + " layers and " + capacity + " tokens");
-        return new TorchKvCache(memory, layers, capacity, dtype, spec.kvHeads() * (long) spec.headDim());
+    TorchKvCache newCache(List<AttentionSpec> layers, int places, int capacity, DType dtype) {
+        Check.that(
+                !layers.isEmpty() && places > 0 && capacity > 0,
+                "a cache of " + layers.size() + " layers, " + places + " places and " + capacity + " tokens");
+        return new TorchKvCache(memory, List.copyOf(layers), places, capacity, dtype);
     }
 
     Tensor attention(Tensor q, Tensor k, Tensor v, KvCache cache, int layer, AttentionSpec spec) {
@@ -88,50 +91,57 @@ final class AttentionOps {
         if (!(cache instanceof TorchKvCache own) || own.memory() != memory) {
             throw new IllegalArgumentException("a cache of another engine");
         }
-        Check.rank("q", ownQ, 2);
-        int tokens = Math.toIntExact(q.shape().dim(0));
-        Check.that(tokens > 0, "no new tokens");
-        check(ownQ, ownK, ownV, tokens, spec);
+        Segments segments = own.newTokens(layer);
+        check(ownQ, ownK, ownV, segments.tokens(), spec);
         TorchTensor keys = own.keys(layer);
-        TorchTensor values = own.values(layer);
         Check.dtype("cache", keys, q.dtype());
-        Check.shape("cache", keys, own.capacity(), k.shape().dim(1));
-        int length = own.length(layer);
-        Check.that(
-                length + (long) tokens <= own.capacity(),
-                "a cache of " + own.capacity() + " tokens that holds " + length + " cannot take " + tokens);
-        TorchTensor out = length == 0
-                ? prefill(ownQ, ownK, ownV, keys, values, tokens, spec)
-                : memory.tensor(
-                        q.dtype(),
-                        q.shape(),
-                        "attention_cached",
-                        ownQ,
-                        ownK,
-                        ownV,
-                        keys,
-                        values,
-                        length,
-                        spec.heads(),
-                        spec.kvHeads(),
-                        spec.scale(),
-                        window(spec));
-        own.append(layer, tokens);
+        Check.shape("cache", keys, own.places(), own.capacity(), k.shape().dim(1));
+        TorchTensor out = LongStream.of(own.before()).allMatch(length -> length == 0)
+                ? first(ownQ, ownK, ownV, own, layer, spec)
+                : further(ownQ, ownK, ownV, own, layer, spec);
+        own.append(layer);
         return out;
     }
 
-    private TorchTensor prefill(
-            TorchTensor q,
-            TorchTensor k,
-            TorchTensor v,
-            TorchTensor keys,
-            TorchTensor values,
-            int tokens,
-            AttentionSpec spec) {
-        AttentionOutput output = attention(q, k, v, Segments.ofLengths(tokens), spec);
+    /** The sequences' first tokens: attention as in training. */
+    private TorchTensor first(
+            TorchTensor q, TorchTensor k, TorchTensor v, TorchKvCache cache, int layer, AttentionSpec spec) {
+        Segments segments = cache.newTokens(layer);
+        AttentionOutput output = attention(q, k, v, segments, spec);
         output.logSumExp().close();
-        memory.kernels().run("append_to_cache", k, v, keys, values, 0);
+        memory.kernels()
+                .run(
+                        "append_to_cache",
+                        k,
+                        v,
+                        cache.keys(layer),
+                        cache.values(layer),
+                        offsets(segments),
+                        cache.expected(),
+                        cache.before());
         return memory.own(output.out());
+    }
+
+    private TorchTensor further(
+            TorchTensor q, TorchTensor k, TorchTensor v, TorchKvCache cache, int layer, AttentionSpec spec) {
+        Segments segments = cache.newTokens(layer);
+        boolean oneEach = segments.longest() == 1 && segments.count() > 1;
+        return memory.tensor(
+                q.dtype(),
+                q.shape(),
+                oneEach ? "attention_of_next" : "attention_cached",
+                q,
+                k,
+                v,
+                cache.keys(layer),
+                cache.values(layer),
+                offsets(segments),
+                cache.expected(),
+                cache.before(),
+                spec.heads(),
+                spec.kvHeads(),
+                spec.scale(),
+                window(spec));
     }
 
     private static int window(AttentionSpec spec) {

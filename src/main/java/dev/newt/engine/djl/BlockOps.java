@@ -2,16 +2,18 @@ package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
 import dev.newt.tensor.Activation;
+import dev.newt.tensor.BackwardOps.GatedGradients;
+import dev.newt.tensor.BackwardOps.LayerNormGradients;
+import dev.newt.tensor.BackwardOps.NormGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.GatedGradients;
-import dev.newt.tensor.Engine.NormGradients;
-import dev.newt.tensor.Engine.NormOutput;
+import dev.newt.tensor.ForwardOps.LayerNormOutput;
+import dev.newt.tensor.ForwardOps.NormOutput;
 import dev.newt.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Norm, rotary embedding and gated activation, kernels/torch/block.py. */
+/** Norms, rotary embedding and activations, kernels/torch/block.py. */
 final class BlockOps {
     private final TorchMemory memory;
 
@@ -54,6 +56,75 @@ final class BlockOps {
         List<TorchTensor> results =
                 memory.tensors(outputs, "rms_norm_backward", ownDy, ownX, ownWeight, inverse, weightGradient, wide);
         return new NormGradients(results.get(0), weightGradient ? Optional.of(results.get(1)) : Optional.empty());
+    }
+
+    LayerNormOutput layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownWeight = memory.own(weight);
+        Optional<TorchTensor> ownBias = bias.map(memory::own);
+        long width = checkNorm(ownX, ownWeight);
+        ownBias.ifPresent(b -> {
+            Check.dtype("bias", b, x.dtype());
+            Check.shape("bias", b, width);
+        });
+        DType wide = x.dtype().accumulator();
+        Output row = Output.of(wide, x.shape().elements() / width);
+        List<TorchTensor> results = memory.tensors(
+                List.of(new Output(x.dtype(), x.shape()), row, row), "layer_norm", ownX, ownWeight, ownBias, eps, wide);
+        return new LayerNormOutput(results.get(0), results.get(1), results.get(2));
+    }
+
+    LayerNormGradients layerNormBackward(
+            Tensor dY, Tensor x, Tensor weight, LayerNormOutput kept, boolean weightGradient, boolean biasGradient) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownWeight = memory.own(weight);
+        TorchTensor ownDy = memory.own(dY);
+        TorchTensor mean = memory.own(kept.mean());
+        TorchTensor inverse = memory.own(kept.inverseDeviation());
+        long width = checkNorm(ownX, ownWeight);
+        DType wide = x.dtype().accumulator();
+        checkLike("dY", ownDy, ownX);
+        for (TorchTensor statistic : List.of(mean, inverse)) {
+            Check.dtype("mean or inverseDeviation", statistic, wide);
+            Check.shape("mean or inverseDeviation", statistic, x.shape().elements() / width);
+        }
+        List<Output> outputs = new ArrayList<>();
+        outputs.add(new Output(x.dtype(), x.shape()));
+        if (weightGradient) {
+            outputs.add(Output.of(wide, width));
+        }
+        if (biasGradient) {
+            outputs.add(Output.of(wide, width));
+        }
+        List<TorchTensor> results = memory.tensors(
+                outputs,
+                "layer_norm_backward",
+                ownDy,
+                ownX,
+                ownWeight,
+                mean,
+                inverse,
+                weightGradient,
+                biasGradient,
+                wide);
+        return new LayerNormGradients(
+                results.get(0),
+                weightGradient ? Optional.of(results.get(1)) : Optional.empty(),
+                biasGradient ? Optional.of(results.get(results.size() - 1)) : Optional.empty());
+    }
+
+    Tensor activation(Tensor x, Activation activation) {
+        TorchTensor ownX = memory.own(x);
+        Check.computable("x", ownX);
+        return memory.tensor(x.dtype(), x.shape(), "activation", ownX, number(activation));
+    }
+
+    Tensor activationBackward(Tensor dY, Tensor x, Activation activation) {
+        TorchTensor ownX = memory.own(x);
+        TorchTensor ownDy = memory.own(dY);
+        Check.computable("x", ownX);
+        checkLike("dY", ownDy, ownX);
+        return memory.tensor(x.dtype(), x.shape(), "activation_backward", ownDy, ownX, number(activation));
     }
 
     Tensor rotary(Tensor x, Tensor cos, Tensor sin, int headDim, boolean backward) {

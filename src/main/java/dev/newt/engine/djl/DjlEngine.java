@@ -4,10 +4,12 @@ import ai.djl.pytorch.jni.TorchHandles;
 import dev.newt.tensor.Activation;
 import dev.newt.tensor.AttentionSpec;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Dropout;
+import dev.newt.tensor.DoraTensors;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.KvCache;
+import dev.newt.tensor.LowRankTensors;
 import dev.newt.tensor.Nf4Tensors;
+import dev.newt.tensor.RoutingSpec;
 import dev.newt.tensor.Segments;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
@@ -23,6 +25,7 @@ public final class DjlEngine implements Engine {
             "/kernels/torch/linear.py",
             "/kernels/torch/nf4.py",
             "/kernels/torch/block.py",
+            "/kernels/torch/experts.py",
             "/kernels/torch/attention.py",
             "/kernels/torch/head.py",
             "/kernels/torch/optimizer.py");
@@ -32,6 +35,7 @@ public final class DjlEngine implements Engine {
     private final LinearOps linear;
     private final Nf4Ops nf4;
     private final BlockOps block;
+    private final ExpertOps experts;
     private final AttentionOps attention;
     private final HeadOps head;
 
@@ -41,6 +45,7 @@ public final class DjlEngine implements Engine {
         linear = new LinearOps(memory);
         nf4 = new Nf4Ops(memory);
         block = new BlockOps(memory);
+        experts = new ExpertOps(memory);
         attention = new AttentionOps(memory);
         head = new HeadOps(memory);
     }
@@ -202,6 +207,60 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
+    public Tensor scaled(Tensor tensor, double factor) {
+        TorchTensor own = memory.own(tensor);
+        Check.floating("the tensor", own);
+        return memory.tensor(tensor.dtype(), tensor.shape(), "scaled", own, factor);
+    }
+
+    @Override
+    public Tensor slice(Tensor x, int groups, int start, int length) {
+        TorchTensor own = memory.own(x);
+        checkColumns(own, groups, start, length);
+        Shape shape = Shape.of(x.shape().dim(0), (long) groups * length);
+        return memory.tensor(x.dtype(), shape, "slice_columns", own, groups, start, length);
+    }
+
+    @Override
+    public void addToSlice(Tensor source, Tensor target, int groups, int start) {
+        TorchTensor ownSource = memory.own(source);
+        TorchTensor ownTarget = memory.target(target);
+        Check.rank("source", ownSource, 2);
+        Check.dtype("source", ownSource, target.dtype());
+        Check.that(groups > 0, groups + " groups of columns");
+        int length = Math.toIntExact(source.shape().dim(1) / groups);
+        checkColumns(ownTarget, groups, start, length);
+        Check.shape("source", ownSource, target.shape().dim(0), (long) groups * length);
+        kernels.run("add_columns", ownSource, ownTarget, groups, start);
+    }
+
+    private static void checkColumns(TorchTensor x, int groups, int start, int length) {
+        Check.floating("the tensor", x);
+        Check.rank("the tensor", x, 2);
+        long columns = x.shape().dim(1);
+        Check.that(groups > 0 && columns % groups == 0, groups + " groups of columns do not divide " + x);
+        Check.that(
+                start >= 0 && length > 0 && start + (long) length <= columns / groups,
+                "columns " + start + " to " + (start + (long) length) + " of groups of " + columns / groups);
+    }
+
+    @Override
+    public void addToRows(Tensor source, Tensor target, long start) {
+        TorchTensor ownSource = memory.own(source);
+        TorchTensor ownTarget = memory.target(target);
+        Check.floating("target", ownTarget);
+        Check.rank("target", ownTarget, 2);
+        Check.rank("source", ownSource, 2);
+        Check.dtype("source", ownSource, target.dtype());
+        long rows = source.shape().dim(0);
+        Check.shape("source", ownSource, rows, target.shape().dim(1));
+        Check.that(
+                start >= 0 && start + rows <= target.shape().dim(0),
+                "rows " + start + " to " + (start + rows) + " of " + ownTarget);
+        kernels.run("add_rows", ownSource, ownTarget, start);
+    }
+
+    @Override
     public double squaredNorm(List<Tensor> tensors) {
         List<TorchTensor> own = memory.own(tensors);
         own.forEach(tensor -> Check.floating("a tensor", tensor));
@@ -258,59 +317,25 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
-    public LowRankOutput lowRankLinear(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout) {
-        return linear.lowRank(x, weight, bias, a, b, scale, dropout);
+    public LowRankOutput lowRankLinear(Tensor x, Tensor weight, Optional<Tensor> bias, LowRankTensors adapter) {
+        return linear.lowRank(x, weight, bias, adapter);
     }
 
     @Override
     public LowRankGradients lowRankLinearBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        return linear.lowRankBackward(dY, x, weight, a, b, scale, dropout, down, inputGradient);
+            Tensor dY, Tensor x, Tensor weight, LowRankTensors adapter, Tensor down, boolean inputGradient) {
+        return linear.lowRankBackward(dY, x, weight, adapter, down, inputGradient);
     }
 
     @Override
-    public DoraOutput doraLinear(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout) {
-        return linear.dora(x, weight, bias, a, b, magnitude, norm, scale, dropout);
+    public LowRankOutput doraLinear(Tensor x, Tensor weight, Optional<Tensor> bias, DoraTensors adapter) {
+        return linear.dora(x, weight, bias, adapter);
     }
 
     @Override
     public DoraGradients doraLinearBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        return linear.doraBackward(dY, x, weight, a, b, magnitude, norm, scale, dropout, down, inputGradient);
+            Tensor dY, Tensor x, Tensor weight, DoraTensors adapter, Tensor down, boolean inputGradient) {
+        return linear.doraBackward(dY, x, weight, adapter, down, inputGradient);
     }
 
     @Override
@@ -361,6 +386,56 @@ public final class DjlEngine implements Engine {
         return block.gatedBackward(dY, gate, up, activation);
     }
 
+    @Override
+    public LayerNormOutput layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
+        return block.layerNorm(x, weight, bias, eps);
+    }
+
+    @Override
+    public LayerNormGradients layerNormBackward(
+            Tensor dY, Tensor x, Tensor weight, LayerNormOutput kept, boolean weightGradient, boolean biasGradient) {
+        return block.layerNormBackward(dY, x, weight, kept, weightGradient, biasGradient);
+    }
+
+    @Override
+    public Tensor activation(Tensor x, Activation activation) {
+        return block.activation(x, activation);
+    }
+
+    @Override
+    public Tensor activationBackward(Tensor dY, Tensor x, Activation activation) {
+        return block.activationBackward(dY, x, activation);
+    }
+
+    // Experts
+
+    @Override
+    public RouteOutput route(Tensor logits, RoutingSpec spec) {
+        return experts.route(logits, spec);
+    }
+
+    @Override
+    public Tensor routeBackward(
+            Tensor dWeights, RouteOutput kept, Optional<Tensor> dProbabilities, RoutingSpec spec, DType type) {
+        return experts.routeBackward(dWeights, kept, dProbabilities, spec, type);
+    }
+
+    @Override
+    public Tensor gatherRows(Tensor x, Tensor rows) {
+        return experts.gatherRows(x, rows);
+    }
+
+    @Override
+    public Tensor combine(List<Tensor> parts, Tensor places, Optional<Tensor> weights) {
+        return experts.combine(parts, places, weights);
+    }
+
+    @Override
+    public CombineGradients combineBackward(
+            Tensor dOut, List<Tensor> parts, Tensor tokens, Tensor places, Tensor weights) {
+        return experts.combineBackward(dOut, parts, tokens, places, weights);
+    }
+
     // Attention
 
     @Override
@@ -375,8 +450,8 @@ public final class DjlEngine implements Engine {
     }
 
     @Override
-    public KvCache newKvCache(int layers, int capacity, DType dtype, AttentionSpec spec) {
-        return attention.newCache(layers, capacity, dtype, spec);
+    public KvCache newKvCache(List<AttentionSpec> layers, int places, int capacity, DType dtype) {
+        return attention.newCache(layers, places, capacity, dtype);
     }
 
     @Override
@@ -419,5 +494,15 @@ public final class DjlEngine implements Engine {
             double weightDecay) {
         new AdamW(memory, parameters, gradients, firstMoments, secondMoments)
                 .update(step, learningRate, beta1, beta2, eps, weightDecay);
+    }
+
+    @Override
+    public void update(
+            String kernel,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<List<Tensor>> state,
+            double... numbers) {
+        new OptimizerUpdate(memory, parameters, gradients, state).run(kernel, numbers);
     }
 }

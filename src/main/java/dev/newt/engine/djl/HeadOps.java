@@ -1,8 +1,8 @@
 package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
+import dev.newt.tensor.BackwardOps.HeadOutput;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.HeadOutput;
 import dev.newt.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

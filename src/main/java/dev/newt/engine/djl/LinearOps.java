@@ -1,12 +1,13 @@
 package dev.newt.engine.djl;
 
 import dev.newt.engine.djl.TorchMemory.Output;
+import dev.newt.tensor.BackwardOps.DoraGradients;
+import dev.newt.tensor.BackwardOps.LowRankGradients;
 import dev.newt.tensor.DType;
+import dev.newt.tensor.DoraTensors;
 import dev.newt.tensor.Dropout;
-import dev.newt.tensor.Engine.DoraGradients;
-import dev.newt.tensor.Engine.DoraOutput;
-import dev.newt.tensor.Engine.LowRankGradients;
-import dev.newt.tensor.Engine.LowRankOutput;
+import dev.newt.tensor.ForwardOps.LowRankOutput;
+import dev.newt.tensor.LowRankTensors;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.util.ArrayList;
@@ -77,18 +78,11 @@ final class LinearOps {
         return memory.tensor(wide, Shape.of(dY.shape().dim(1)), "linear_backward_bias", ownDy, wide);
     }
 
-    LowRankOutput lowRank(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout) {
-        Layer layer = layer(x, weight, bias, a, b);
+    LowRankOutput lowRank(Tensor x, Tensor weight, Optional<Tensor> bias, LowRankTensors adapter) {
+        Layer layer = layer(x, weight, bias, adapter);
         List<TorchTensor> results = withMask(
                 layer,
-                dropout,
+                adapter.dropout(),
                 mask -> memory.tensors(
                         List.of(
                                 Output.of(layer.dtype(), layer.tokens(), layer.out()),
@@ -99,23 +93,15 @@ final class LinearOps {
                         layer.bias(),
                         layer.a(),
                         layer.b(),
-                        scale,
+                        adapter.scale(),
                         mask,
-                        DropoutMask.inverseKeep(dropout)));
+                        DropoutMask.inverseKeep(adapter.dropout())));
         return new LowRankOutput(results.get(0), results.get(1));
     }
 
     LowRankGradients lowRankBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        Layer layer = layer(x, weight, Optional.empty(), a, b);
+            Tensor dY, Tensor x, Tensor weight, LowRankTensors adapter, Tensor down, boolean inputGradient) {
+        Layer layer = layer(x, weight, Optional.empty(), adapter);
         TorchTensor ownDy = gradient(dY, layer);
         TorchTensor ownDown = down(down, layer);
         DType wide = layer.dtype().accumulator();
@@ -125,7 +111,7 @@ final class LinearOps {
         }
         List<TorchTensor> results = withMask(
                 layer,
-                dropout,
+                adapter.dropout(),
                 mask -> memory.tensors(
                         outputs,
                         "low_rank_linear_backward",
@@ -134,9 +120,9 @@ final class LinearOps {
                         layer.weight(),
                         layer.a(),
                         layer.b(),
-                        scale,
+                        adapter.scale(),
                         mask,
-                        DropoutMask.inverseKeep(dropout),
+                        DropoutMask.inverseKeep(adapter.dropout()),
                         ownDown,
                         inputGradient,
                         wide));
@@ -144,22 +130,14 @@ final class LinearOps {
                 inputGradient ? Optional.of(results.get(2)) : Optional.empty(), results.get(0), results.get(1));
     }
 
-    DoraOutput dora(
-            Tensor x,
-            Tensor weight,
-            Optional<Tensor> bias,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout) {
-        Layer layer = layer(x, weight, bias, a, b);
-        TorchTensor ownMagnitude = magnitude(magnitude, layer);
-        TorchTensor ownNorm = norm(norm, layer);
+    LowRankOutput dora(Tensor x, Tensor weight, Optional<Tensor> bias, DoraTensors dora) {
+        LowRankTensors adapter = dora.lowRank();
+        Layer layer = layer(x, weight, bias, adapter);
+        TorchTensor ownMagnitude = magnitude(dora.magnitude(), layer);
+        TorchTensor ownNorm = norm(dora.norm(), layer);
         List<TorchTensor> results = withMask(
                 layer,
-                dropout,
+                adapter.dropout(),
                 mask -> memory.tensors(
                         List.of(
                                 Output.of(layer.dtype(), layer.tokens(), layer.out()),
@@ -172,29 +150,20 @@ final class LinearOps {
                         layer.b(),
                         ownMagnitude,
                         ownNorm,
-                        scale,
+                        adapter.scale(),
                         mask,
-                        DropoutMask.inverseKeep(dropout)));
-        return new DoraOutput(results.get(0), results.get(1));
+                        DropoutMask.inverseKeep(adapter.dropout())));
+        return new LowRankOutput(results.get(0), results.get(1));
     }
 
     DoraGradients doraBackward(
-            Tensor dY,
-            Tensor x,
-            Tensor weight,
-            Tensor a,
-            Tensor b,
-            Tensor magnitude,
-            Tensor norm,
-            double scale,
-            Optional<Dropout> dropout,
-            Tensor down,
-            boolean inputGradient) {
-        Layer layer = layer(x, weight, Optional.empty(), a, b);
+            Tensor dY, Tensor x, Tensor weight, DoraTensors dora, Tensor down, boolean inputGradient) {
+        LowRankTensors adapter = dora.lowRank();
+        Layer layer = layer(x, weight, Optional.empty(), adapter);
         TorchTensor ownDy = gradient(dY, layer);
         TorchTensor ownDown = down(down, layer);
-        TorchTensor ownMagnitude = magnitude(magnitude, layer);
-        TorchTensor ownNorm = norm(norm, layer);
+        TorchTensor ownMagnitude = magnitude(dora.magnitude(), layer);
+        TorchTensor ownNorm = norm(dora.norm(), layer);
         DType wide = layer.dtype().accumulator();
         List<Output> outputs = adapterGradients(layer);
         outputs.add(Output.of(wide, layer.out()));
@@ -203,7 +172,7 @@ final class LinearOps {
         }
         List<TorchTensor> results = withMask(
                 layer,
-                dropout,
+                adapter.dropout(),
                 mask -> memory.tensors(
                         outputs,
                         "dora_linear_backward",
@@ -214,9 +183,9 @@ final class LinearOps {
                         layer.b(),
                         ownMagnitude,
                         ownNorm,
-                        scale,
+                        adapter.scale(),
                         mask,
-                        DropoutMask.inverseKeep(dropout),
+                        DropoutMask.inverseKeep(adapter.dropout()),
                         ownDown,
                         inputGradient,
                         wide));
@@ -302,9 +271,14 @@ final class LinearOps {
         return own;
     }
 
-    private Layer layer(Tensor x, Tensor weight, Optional<Tensor> bias, Tensor a, Tensor b) {
+    private Layer layer(Tensor x, Tensor weight, Optional<Tensor> bias, LowRankTensors adapter) {
         Layer layer = new Layer(
-                memory.own(x), memory.own(weight), bias.map(memory::own), memory.own(a), memory.own(b), x.dtype());
+                memory.own(x),
+                memory.own(weight),
+                bias.map(memory::own),
+                memory.own(adapter.a()),
+                memory.own(adapter.b()),
+                x.dtype());
         checkLinear(layer.x(), layer.weight(), layer.bias());
         checkRank(layer.weight(), layer.a(), layer.b());
         Check.dtype("a", layer.a(), x.dtype());

@@ -1,5 +1,6 @@
 package dev.newt.model.family;
 
+import dev.newt.model.Role;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.weights.ModelDirectory;
@@ -78,11 +79,12 @@ public final class Checkpoint {
             ModelConfig config, Map<String, StoredTensor> stored, Set<String> used, long rowsRead) {
         List<String> problems = new ArrayList<>();
         Set<String> known = new HashSet<>(used);
-        if (config.spec().tiedHead() && stored.containsKey("lm_head.weight")) {
-            known.add("lm_head.weight");
-            String embedding = nameIn(stored, PREFIX + "embed_tokens.weight");
-            if (stored.containsKey(embedding) && !same(stored.get("lm_head.weight"), stored.get(embedding), rowsRead)) {
-                problems.add("lm_head.weight differs from " + embedding
+        String head = config.tensors().moduleName(Role.HEAD) + ".weight";
+        if (config.spec().tiedHead() && stored.containsKey(head)) {
+            known.add(head);
+            String embedding = nameIn(stored, config.tensors().moduleName(Role.EMBEDDING) + ".weight");
+            if (stored.containsKey(embedding) && !same(stored.get(head), stored.get(embedding), rowsRead)) {
+                problems.add(head + " differs from " + embedding
                         + ", and config.json ties them; set tie_word_embeddings to false to use both");
             }
         }

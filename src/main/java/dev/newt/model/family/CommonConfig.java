@@ -1,8 +1,15 @@
 package dev.newt.model.family;
 
+import dev.newt.model.Block;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.FeedForward;
+import dev.newt.model.GroupedAttention;
+import dev.newt.model.Norm;
+import dev.newt.model.Rotary;
 import dev.newt.tensor.Activation;
+import dev.newt.tensor.AttentionSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The fields that all families share, under one name each, and what follows from them. */
@@ -71,17 +78,30 @@ final class CommonConfig {
     }
 
     DecoderSpec spec(int kvHeads, boolean qkvBias, boolean outputBias, boolean mlpBias, List<OptionalInt> windows) {
-        return new DecoderSpec(
-                config.positiveInt("vocab_size"),
-                hidden,
-                layers,
-                new DecoderSpec.Attention(
-                        heads, kvHeads, headDim, 1 / Math.sqrt(headDim), qkvBias, outputBias, windows),
-                new DecoderSpec.FeedForward(config.positiveInt("intermediate_size"), activation(), mlpBias),
-                RotaryConfig.read(config, headDim, maxPositions),
-                config.positiveNumberOr("rms_norm_eps", 1e-6),
-                config.booleanOr("tie_word_embeddings", false),
-                maxPositions);
+        return spec(kvHeads, qkvBias, outputBias, mlpBias, windows, false);
+    }
+
+    /** @param headNorms whether query and key heads are normed */
+    DecoderSpec spec(
+            int kvHeads,
+            boolean qkvBias,
+            boolean outputBias,
+            boolean mlpBias,
+            List<OptionalInt> windows,
+            boolean headNorms) {
+        int vocabulary = config.positiveInt("vocab_size");
+        FeedForward feedForward =
+                new FeedForward.Gated(config.positiveInt("intermediate_size"), activation("silu"), mlpBias);
+        Rotary rotary = RotaryConfig.read(config, headDim, maxPositions);
+        Norm norm = new Norm.Rms(config.positiveNumberOr("rms_norm_eps", 1e-6));
+        Optional<Norm> headNorm = headNorms ? Optional.of(norm) : Optional.empty();
+        List<Block> blocks = windows.stream()
+                .map(window -> new AttentionSpec(heads, kvHeads, headDim, 1 / Math.sqrt(headDim), window))
+                .map(spec -> new GroupedAttention(spec, rotary, false, qkvBias, outputBias, headNorm))
+                .map(mixer -> new Block(mixer, feedForward, norm, Block.Residual.SEQUENTIAL))
+                .toList();
+        boolean tied = config.booleanOr("tie_word_embeddings", false);
+        return new DecoderSpec(vocabulary, hidden, blocks, norm, tied, maxPositions);
     }
 
     private int headDim() {
@@ -95,8 +115,9 @@ final class CommonConfig {
         return stated.orElse(hidden / heads);
     }
 
-    private Activation activation() {
-        String name = config.string("hidden_act").orElse("silu");
+    /** @param absent what holds where config.json has none */
+    Activation activation(String absent) {
+        String name = config.string("hidden_act").orElse(absent);
         return switch (name) {
             case "silu", "swish" -> Activation.SILU;
             case "gelu" -> Activation.GELU;

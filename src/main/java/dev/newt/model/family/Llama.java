@@ -1,6 +1,7 @@
 package dev.newt.model.family;
 
 import dev.newt.model.DecoderSpec;
+import java.util.Collections;
 import java.util.OptionalInt;
 
 /** Llama 1 to 3.x and the many models that are saved in its form (transformers' LlamaConfig). */
@@ -29,6 +30,6 @@ final class Llama implements Family {
                 attentionBias,
                 attentionBias,
                 config.booleanOr("mlp_bias", false),
-                DecoderSpec.Attention.everyLayer(OptionalInt.empty(), common.layers()));
+                Collections.nCopies(common.layers(), OptionalInt.empty()));
     }
 }

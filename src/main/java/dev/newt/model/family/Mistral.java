@@ -1,6 +1,7 @@
 package dev.newt.model.family;
 
 import dev.newt.model.DecoderSpec;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -24,7 +25,7 @@ final class Mistral implements Family {
         OptionalInt window = config.isNull("sliding_window")
                 ? OptionalInt.empty()
                 : OptionalInt.of(config.optionalPositiveInt("sliding_window").orElse(DEFAULT_WINDOW));
-        List<OptionalInt> windows = DecoderSpec.Attention.everyLayer(window, common.layers());
+        List<OptionalInt> windows = Collections.nCopies(common.layers(), window);
         if (config.has("layer_types") && !common.windowsByLayerTypes(window).equals(windows)) {
             throw config.wrong(
                     "layer_types",

@@ -1,31 +1,34 @@
 package dev.newt.model.family;
 
+import dev.newt.model.Role;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** A family's names of its modules, as transformers and peft see them. {@code {}} stands for the block's number. */
-record ModuleNames(Map<Module, String> patterns) {
+record ModuleNames(Map<Role, String> patterns) {
     /** The names that Llama set and most later families kept. */
     static final ModuleNames LLAMA = llama();
 
-    String name(Module module, int layer) {
-        return patterns.get(module).replace("{}", Integer.toString(layer));
+    String name(Role role, int layer) {
+        return patterns.get(role).replace("{}", Integer.toString(layer));
     }
 
     private static ModuleNames llama() {
-        Map<Module, String> names = new EnumMap<>(Module.class);
-        names.put(Module.EMBEDDING, "model.embed_tokens");
-        names.put(Module.QUERY, "model.layers.{}.self_attn.q_proj");
-        names.put(Module.KEY, "model.layers.{}.self_attn.k_proj");
-        names.put(Module.VALUE, "model.layers.{}.self_attn.v_proj");
-        names.put(Module.ATTENTION_OUTPUT, "model.layers.{}.self_attn.o_proj");
-        names.put(Module.GATE, "model.layers.{}.mlp.gate_proj");
-        names.put(Module.UP, "model.layers.{}.mlp.up_proj");
-        names.put(Module.DOWN, "model.layers.{}.mlp.down_proj");
-        names.put(Module.ATTENTION_NORM, "model.layers.{}.input_layernorm");
-        names.put(Module.MLP_NORM, "model.layers.{}.post_attention_layernorm");
-        names.put(Module.FINAL_NORM, "model.norm");
-        names.put(Module.HEAD, "lm_head");
+        Map<Role, String> names = new EnumMap<>(Role.class);
+        names.put(Role.EMBEDDING, "model.embed_tokens");
+        names.put(Role.QUERY, "model.layers.{}.self_attn.q_proj");
+        names.put(Role.KEY, "model.layers.{}.self_attn.k_proj");
+        names.put(Role.VALUE, "model.layers.{}.self_attn.v_proj");
+        names.put(Role.ATTENTION_OUTPUT, "model.layers.{}.self_attn.o_proj");
+        names.put(Role.QUERY_NORM, "model.layers.{}.self_attn.q_norm");
+        names.put(Role.KEY_NORM, "model.layers.{}.self_attn.k_norm");
+        names.put(Role.GATE, "model.layers.{}.mlp.gate_proj");
+        names.put(Role.UP, "model.layers.{}.mlp.up_proj");
+        names.put(Role.DOWN, "model.layers.{}.mlp.down_proj");
+        names.put(Role.ATTENTION_NORM, "model.layers.{}.input_layernorm");
+        names.put(Role.MLP_NORM, "model.layers.{}.post_attention_layernorm");
+        names.put(Role.FINAL_NORM, "model.norm");
+        names.put(Role.HEAD, "lm_head");
         return new ModuleNames(Map.copyOf(names));
     }
 }

@@ -1,7 +1,10 @@
 package dev.newt.model.family;
 
+import dev.newt.model.Declaration;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.Role;
 import dev.newt.tensor.Shape;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,27 +18,46 @@ import java.util.OptionalInt;
  */
 public final class TensorSlots {
     private final Map<String, TensorSlot> byName;
+    private final ModuleNames names;
 
-    private TensorSlots(Map<String, TensorSlot> byName) {
+    private TensorSlots(Map<String, TensorSlot> byName, ModuleNames names) {
+        this.names = names;
         this.byName = byName;
     }
 
     static TensorSlots of(DecoderSpec spec, ModuleNames names) {
-        Builder builder = new Builder(spec, names);
-        Module[] modules = Module.values();
-        builder.add(Module.EMBEDDING, OptionalInt.empty());
+        TensorSlots slots = new TensorSlots(new LinkedHashMap<>(), names);
+        Shape table = Shape.of(spec.vocabulary(), spec.hidden());
+        slots.add(new Declaration(Role.EMBEDDING, table, false), OptionalInt.empty());
         for (int layer = 0; layer < spec.layers(); layer++) {
-            for (Module module : modules) {
-                if (module.inEachLayer()) {
-                    builder.add(module, OptionalInt.of(layer));
-                }
-            }
+            OptionalInt number = OptionalInt.of(layer);
+            spec.blocks().get(layer).declare(spec.hidden()).stream()
+                    .sorted(Comparator.comparing(Declaration::role))
+                    .forEach(declared -> slots.add(declared, number));
         }
-        builder.add(Module.FINAL_NORM, OptionalInt.empty());
+        slots.add(spec.finalNorm().declare(Role.FINAL_NORM, spec.hidden()), OptionalInt.empty());
         if (!spec.tiedHead()) {
-            builder.add(Module.HEAD, OptionalInt.empty());
+            slots.add(new Declaration(Role.HEAD, table, false), OptionalInt.empty());
         }
-        return new TensorSlots(builder.slots);
+        return slots;
+    }
+
+    private void add(Declaration declared, OptionalInt layer) {
+        String name = names.name(declared.role(), layer.orElse(0));
+        put(new TensorSlot(declared.role(), false, layer, name + ".weight", declared.weight()));
+        if (declared.bias()) {
+            Shape bias = Shape.of(declared.weight().dim(0));
+            put(new TensorSlot(declared.role(), true, layer, name + ".bias", bias));
+        }
+    }
+
+    private void put(TensorSlot slot) {
+        byName.put(slot.name(), slot);
+    }
+
+    /** What the family calls a module outside the blocks, also one that is tied and holds no tensor. */
+    public String moduleName(Role role) {
+        return names.name(role, 0);
     }
 
     public List<TensorSlot> all() {
@@ -48,27 +70,27 @@ public final class TensorSlots {
     }
 
     /** The slot of a module in a block, or outside the blocks; empty where this model has none. */
-    public Optional<TensorSlot> find(Module module, OptionalInt layer, boolean bias) {
+    public Optional<TensorSlot> find(Role role, OptionalInt layer, boolean bias) {
         return byName.values().stream()
-                .filter(slot -> slot.module() == module && slot.layer().equals(layer) && slot.bias() == bias)
+                .filter(slot -> slot.role() == role && slot.layer().equals(layer) && slot.bias() == bias)
                 .findFirst();
     }
 
     /** The weights of the linear layers inside the blocks: what adapters are put on and what is stored in fewer bits. */
     public List<TensorSlot> blockLinears() {
         return byName.values().stream()
-                .filter(slot -> slot.module().isLinear() && slot.layer().isPresent() && !slot.bias())
+                .filter(slot -> slot.role().isLinear() && slot.layer().isPresent() && !slot.bias())
                 .toList();
     }
 
     /** How many parameters each part holds; parts that hold none count 0. */
-    public Map<Module.Part, Long> parametersByPart() {
-        Map<Module.Part, Long> counts = new EnumMap<>(Module.Part.class);
-        for (Module.Part part : Module.Part.values()) {
+    public Map<Role.Part, Long> parametersByPart() {
+        Map<Role.Part, Long> counts = new EnumMap<>(Role.Part.class);
+        for (Role.Part part : Role.Part.values()) {
             counts.put(part, 0L);
         }
         for (TensorSlot slot : byName.values()) {
-            counts.merge(slot.module().part(), slot.shape().elements(), Long::sum);
+            counts.merge(slot.role().part(), slot.shape().elements(), Long::sum);
         }
         return counts;
     }
@@ -78,52 +100,5 @@ public final class TensorSlots {
         return byName.values().stream()
                 .mapToLong(slot -> slot.shape().elements())
                 .sum();
-    }
-
-    private static final class Builder {
-        private final DecoderSpec spec;
-        private final ModuleNames names;
-        private final Map<String, TensorSlot> slots = new LinkedHashMap<>();
-
-        Builder(DecoderSpec spec, ModuleNames names) {
-            this.spec = spec;
-            this.names = names;
-        }
-
-        void add(Module module, OptionalInt layer) {
-            String name = names.name(module, layer.orElse(0));
-            Shape weight = weightShape(module);
-            put(new TensorSlot(module, false, layer, name + ".weight", weight));
-            if (hasBias(module)) {
-                put(new TensorSlot(module, true, layer, name + ".bias", Shape.of(weight.dim(0))));
-            }
-        }
-
-        private void put(TensorSlot slot) {
-            slots.put(slot.name(), slot);
-        }
-
-        private Shape weightShape(Module module) {
-            long hidden = spec.hidden();
-            long intermediate = spec.feedForward().intermediate();
-            return switch (module) {
-                case EMBEDDING, HEAD -> Shape.of(spec.vocabulary(), hidden);
-                case QUERY -> Shape.of(spec.attention().queryWidth(), hidden);
-                case KEY, VALUE -> Shape.of(spec.attention().keyWidth(), hidden);
-                case ATTENTION_OUTPUT -> Shape.of(hidden, spec.attention().queryWidth());
-                case GATE, UP -> Shape.of(intermediate, hidden);
-                case DOWN -> Shape.of(hidden, intermediate);
-                case ATTENTION_NORM, MLP_NORM, FINAL_NORM -> Shape.of(hidden);
-            };
-        }
-
-        private boolean hasBias(Module module) {
-            return switch (module) {
-                case QUERY, KEY, VALUE -> spec.attention().qkvBias();
-                case ATTENTION_OUTPUT -> spec.attention().outputBias();
-                case GATE, UP, DOWN -> spec.feedForward().bias();
-                default -> false;
-            };
-        }
     }
 }

@@ -1,10 +1,11 @@
 package dev.newt.model.load;
 
+import dev.newt.model.Declaration;
 import dev.newt.model.Decoder;
 import dev.newt.model.DecoderParameters;
 import dev.newt.model.DecoderParameters.Layer;
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Linear;
@@ -45,31 +46,31 @@ public final class DecoderAssembly {
 
     private DecoderParameters parameters() {
         Map<Place, Parameter> byPlace = new LinkedHashMap<>();
-        made.forEach((slot, parameter) -> byPlace.put(new Place(slot.module(), slot.layer(), slot.bias()), parameter));
+        made.forEach((slot, parameter) -> byPlace.put(new Place(slot.role(), slot.layer(), slot.bias()), parameter));
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < config.spec().layers(); i++) {
             OptionalInt layer = OptionalInt.of(i);
-            Function<Module, Linear> linear = module -> new Linear(
-                    byPlace.get(new Place(module, layer, false)),
-                    Optional.ofNullable(byPlace.get(new Place(module, layer, true))),
-                    Optional.empty());
-            layers.add(new Layer(
-                    byPlace.get(new Place(Module.ATTENTION_NORM, layer, false)),
-                    linear.apply(Module.QUERY),
-                    linear.apply(Module.KEY),
-                    linear.apply(Module.VALUE),
-                    linear.apply(Module.ATTENTION_OUTPUT),
-                    byPlace.get(new Place(Module.MLP_NORM, layer, false)),
-                    linear.apply(Module.GATE),
-                    linear.apply(Module.UP),
-                    linear.apply(Module.DOWN)));
+            Map<Role, Linear> modules = new LinkedHashMap<>();
+            for (Declaration declared :
+                    config.spec().blocks().get(i).declare(config.spec().hidden())) {
+                modules.put(declared.role(), module(byPlace, declared.role(), layer));
+            }
+            layers.add(new Layer(modules));
         }
-        Parameter embedding = byPlace.get(new Place(Module.EMBEDDING, OptionalInt.empty(), false));
-        Parameter head =
-                config.spec().tiedHead() ? embedding : byPlace.get(new Place(Module.HEAD, OptionalInt.empty(), false));
-        return new DecoderParameters(
-                embedding, layers, byPlace.get(new Place(Module.FINAL_NORM, OptionalInt.empty(), false)), head);
+        OptionalInt none = OptionalInt.empty();
+        Parameter embedding = module(byPlace, Role.EMBEDDING, none).weight();
+        Parameter head = config.spec().tiedHead()
+                ? embedding
+                : module(byPlace, Role.HEAD, none).weight();
+        return new DecoderParameters(embedding, layers, module(byPlace, Role.FINAL_NORM, none), head);
     }
 
-    private record Place(Module module, OptionalInt layer, boolean bias) {}
+    private static Linear module(Map<Place, Parameter> parameters, Role role, OptionalInt layer) {
+        return new Linear(
+                parameters.get(new Place(role, layer, false)),
+                Optional.ofNullable(parameters.get(new Place(role, layer, true))),
+                Optional.empty());
+    }
+
+    private record Place(Role role, OptionalInt layer, boolean bias) {}
 }

@@ -1,8 +1,8 @@
 package dev.newt.model.load;
 
 import dev.newt.model.Decoder;
+import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.Module;
 import dev.newt.model.family.TensorSlot;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.DenseTrainableParameter;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A decoder to be trained from nothing, initialised as Hugging Face does: matrices normal with the config's standard deviation, norms 1,
+ * A decoder to be trained from scratch, initialised as Hugging Face does: matrices normal with the config's standard deviation, norms 1,
  * biases 0.
  */
 public final class DecoderInitializer {
@@ -37,7 +37,7 @@ public final class DecoderInitializer {
         if (slot.bias()) {
             return;
         }
-        if (slot.module().part() == Module.Part.NORM) {
+        if (slot.role().part() == Role.Part.NORM) {
             Arrays.fill(values, 1);
             return;
         }

@@ -139,9 +139,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
             tellWarnings();
         }
         long start = System.nanoTime();
-        while (thread.isAlive()
-                && outbox.quiet().compareTo(quiet) < 0
-                && System.nanoTime() - start < limit.toNanos()) {
+        while (thread.isAlive() && outbox.quiet().compareTo(quiet) < 0 && System.nanoTime() - start < limit.toNanos()) {
             thread.join(100);
         }
         return !thread.isAlive();

@@ -12,7 +12,14 @@ import java.time.Duration;
  * @param upload for one checkpoint's file, and for all that are left when the run ends
  * @param stalled for a server that takes nothing more of them when the run ends
  */
-record Patience(Duration answer, int attempts, Duration retry, Duration longestRetry, Duration flush, Duration upload, Duration stalled) {
+record Patience(
+        Duration answer,
+        int attempts,
+        Duration retry,
+        Duration longestRetry,
+        Duration flush,
+        Duration upload,
+        Duration stalled) {
     static final Patience USUAL = new Patience(
             Duration.ofSeconds(10),
             3,

@@ -112,7 +112,7 @@ class ChatStrategyTest {
                     .withSpecialTokens(tokenizer.specialTokens())
                     .withGenerationPrompt(expected.get("add_generation_prompt").asBoolean()));
             CharacterMask mask = new CharacterMask(rendering.text().length());
-            rendering.generations().forEach(range -> mask.learn(range.start(), range.end()));
+            rendering.generations().forEach(range -> mask.train(range.start(), range.end()));
             boolean[] trained = mask.trained(tokenizer.encodeWithOffsets(rendering.text()));
 
             int[] bits = IntStream.range(0, trained.length)
@@ -155,8 +155,8 @@ class ChatStrategyTest {
         Example example = one(name, ChatSettings.defaults(), row);
 
         String eos = TOKENIZERS.get(name).specialTokens().get("eos_token");
-        String learnt = learnt(name, example);
-        assertThat(learnt.replace(" Hello!", "Hello!").replace(" That", "That"))
+        String trained = trained(name, example);
+        assertThat(trained.replace(" Hello!", "Hello!").replace(" That", "That"))
                 .isEqualTo("Hello! How can I help?" + eos + "That's 13. 🎉" + eos);
         Samples.PromptAndAnswer sample =
                 Samples.promptAndAnswer(example, TOKENIZERS.get(name)).orElseThrow();
@@ -180,7 +180,7 @@ class ChatStrategyTest {
             int[] promptIds =
                     Samples.promptAndAnswer(example, tokenizer).orElseThrow().promptIds();
             assertThat(promptIds).as(name).startsWith(tokenizer.encode(prompt));
-            // Mistral's template puts a space before an answer, which is not learnt.
+            // Mistral's template puts a space before an answer, which is not trained.
             assertThat(tokenizer.decode(promptIds, false))
                     .as(name)
                     .isEqualTo(name.equals("mistral") ? prompt + " " : prompt);
@@ -188,14 +188,14 @@ class ChatStrategyTest {
     }
 
     @Test
-    void endTokensAreLearntAsAskedFor() {
+    void endTokensAreTrainedAsAskedFor() {
         String row =
                 "{'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b'},{'role':'user','content':'c'},{'role':'assistant','content':'d'}]}";
 
-        assertThat(learnt("chatml", one("chatml", ends(TrainOnEnd.TURN), row))).isEqualTo("b<|im_end|>d<|im_end|>");
-        assertThat(learnt("chatml", one("chatml", ends(TrainOnEnd.LAST), row))).isEqualTo("bd<|im_end|>");
-        assertThat(learnt("chatml", one("chatml", ends(TrainOnEnd.NONE), row))).isEqualTo("bd");
-        assertThat(learnt("chatml", one("chatml", ends(TrainOnEnd.ALL), row)))
+        assertThat(trained("chatml", one("chatml", ends(TrainOnEnd.TURN), row))).isEqualTo("b<|im_end|>d<|im_end|>");
+        assertThat(trained("chatml", one("chatml", ends(TrainOnEnd.LAST), row))).isEqualTo("bd<|im_end|>");
+        assertThat(trained("chatml", one("chatml", ends(TrainOnEnd.NONE), row))).isEqualTo("bd");
+        assertThat(trained("chatml", one("chatml", ends(TrainOnEnd.ALL), row)))
                 .isEqualTo("<|im_end|>b<|im_end|><|im_end|>d<|im_end|>");
     }
 
@@ -213,7 +213,7 @@ class ChatStrategyTest {
         ChatSettings ofAnother = settings(TrainOnEnd.NONE, TrainOnEnd.TURN, List.of("<|end|>"));
         ChatSettings template = withTemplate(
                 ofAnother, "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|><|im_end|>{% endfor %}");
-        assertThat(learnt("chatml", one("chatml", template, row))).isEqualTo("b<|end|>");
+        assertThat(trained("chatml", one("chatml", template, row))).isEqualTo("b<|end|>");
     }
 
     @Test
@@ -244,25 +244,25 @@ class ChatStrategyTest {
         assertThat(TOKENIZERS.get("chatml").decode(example.tokenIds(), false))
                 .isEqualTo(
                         "<|im_start|>system\nBe kind<|im_end|>\n<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n");
-        assertThat(learnt("chatml", example)).isEqualTo("a<|im_end|>");
+        assertThat(trained("chatml", example)).isEqualTo("a<|im_end|>");
     }
 
     @Test
-    void aTurnMaySayWhetherItIsLearnt() {
+    void aTurnMaySayWhetherItIsTrained() {
         ChatSettings settings = training();
         String row =
                 "{'messages':[{'role':'user','content':'a','train':true},{'role':'assistant','content':'b','train':false},{'role':'user','content':'c'},{'role':'assistant','content':'d'}]}";
 
-        assertThat(learnt("chatml", one("chatml", settings, row))).isEqualTo("a<|im_end|>d<|im_end|>");
+        assertThat(trained("chatml", one("chatml", settings, row))).isEqualTo("a<|im_end|>d<|im_end|>");
     }
 
     @Test
-    void aTurnMaySayWhichCharactersAreLearnt() {
+    void aTurnMaySayWhichCharactersAreTrained() {
         ChatSettings settings = training();
         String row =
                 "{'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'🎉1.2.3','detail':[{'begin_offset':2,'end_offset':3,'train':true},{'begin_offset':4,'end_offset':4,'train':false}]}]}";
 
-        assertThat(learnt("chatml", one("chatml", settings, row))).isEqualTo(".2<|im_end|>");
+        assertThat(trained("chatml", one("chatml", settings, row))).isEqualTo(".2<|im_end|>");
         assertThatThrownBy(() -> one("chatml", settings, row.replace("'end_offset':3", "'end_offset':99")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("message 2: a training detail names characters 2 to 99");
@@ -273,7 +273,7 @@ class ChatStrategyTest {
         String row =
                 "{'messages':[{'role':'user','content':[{'type':'text','text':'a'}]},{'role':'assistant','content':[{'type':'text','text':'1.','train':false},{'type':'text','text':'2'}]}]}";
 
-        assertThat(learnt("chatml", one("chatml", ChatSettings.defaults(), row)))
+        assertThat(trained("chatml", one("chatml", ChatSettings.defaults(), row)))
                 .isEqualTo("2<|im_end|>");
         assertThatThrownBy(() -> one(
                         "chatml",
@@ -284,7 +284,7 @@ class ChatStrategyTest {
     }
 
     @Test
-    void aToolCallIsLearntFromTheHeaderToTheEndToken() {
+    void aToolCallIsTrainedFromTheHeaderToTheEndToken() {
         String row =
                 """
                 {"messages":[{"role":"user","content":"add"},{"role":"assistant","content":"",
@@ -296,11 +296,11 @@ class ChatStrategyTest {
         int start = text.indexOf("<|im_start|>assistant\n") + "<|im_start|>assistant\n".length();
         String call = text.substring(start, text.indexOf("<|im_end|>", start));
         assertThat(call).contains("<tool_call>").contains("</tool_call>").contains("\"x\": 1");
-        assertThat(learnt("hermes_tools", example)).isEqualTo(call + "<|im_end|>It is 3<|im_end|>");
+        assertThat(trained("hermes_tools", example)).isEqualTo(call + "<|im_end|>It is 3<|im_end|>");
     }
 
     @Test
-    void aCallOfToolsIsLearntWholeWhereTheTemplateWritesTheLastTurnOtherwise() {
+    void aCallOfToolsIsTrainedWholeWhereTheTemplateWritesTheLastTurnOtherwise() {
         // What was said before the last question is written without a mark, so no part of the conversation begins the
         // whole.
         String template =
@@ -314,7 +314,7 @@ class ChatStrategyTest {
                 "tool_calls":[{"function":{"name":"add","arguments":{"x": 1}}}]},{"role":"tool","content":"3"},
                 {"role":"assistant","content":"It is 3"}]}""";
 
-        assertThat(learnt("chatml", one("chatml", withTemplate(ChatSettings.defaults(), template), row)))
+        assertThat(trained("chatml", one("chatml", withTemplate(ChatSettings.defaults(), template), row)))
                 .isEqualTo("<call>{\"name\": \"add\", \"arguments\": {\"x\": 1}}</call><|im_end|>It is 3<|im_end|>");
         assertThatThrownBy(() -> one(
                         "chatml",
@@ -322,7 +322,7 @@ class ChatStrategyTest {
                                 ChatSettings.defaults(), template.replace("<|im_start|>assistant\n(new)", "otherwise")),
                         row))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("message 2 (assistant) is to be learnt, but the chat template does not tell where"
+                .hasMessageContaining("message 2 (assistant) is to be trained, but the chat template does not tell where"
                         + " its header ends");
     }
 
@@ -339,7 +339,7 @@ class ChatStrategyTest {
     }
 
     @Test
-    void reasoningThatTheTemplateTakesOutOfTheContentIsLearntWithItsMarks() {
+    void reasoningThatTheTemplateTakesOutOfTheContentIsTrainedWithItsMarks() {
         ChatSettings settings = withTemplate(
                 ChatSettings.defaults(),
                 "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if '</think>' in m.content %}<think>\n"
@@ -348,7 +348,7 @@ class ChatStrategyTest {
                         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
 
         assertThat(
-                        learnt(
+                        trained(
                                 "chatml",
                                 one(
                                         "chatml",
@@ -358,7 +358,7 @@ class ChatStrategyTest {
     }
 
     @Test
-    void reasoningMayComeInPartsThatSayWhetherTheyAreLearnt() {
+    void reasoningMayComeInPartsThatSayWhetherTheyAreTrained() {
         ChatSettings settings = withTemplate(
                 ChatSettings.defaults(),
                 "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}"
@@ -366,8 +366,8 @@ class ChatStrategyTest {
         String row =
                 "{'messages':[{'role':'user','content':'a'},{'role':'assistant','reasoning_content':[{'type':'text','text':'1.'},{'type':'text','text':'2.','train':false}],'content':'3'}]}";
 
-        assertThat(learnt("chatml", one("chatml", settings, row))).isEqualTo("1.3<|im_end|>");
-        assertThat(learnt("chatml", one("chatml", settings, row.replace(",'train':false", ""))))
+        assertThat(trained("chatml", one("chatml", settings, row))).isEqualTo("1.3<|im_end|>");
+        assertThat(trained("chatml", one("chatml", settings, row.replace(",'train':false", ""))))
                 .isEqualTo("<think>1.2.</think>3<|im_end|>");
     }
 
@@ -378,11 +378,11 @@ class ChatStrategyTest {
         String template =
                 "{% for m in messages %}{% if m.role == 'assistant' %}<|im_start|>assistant\n{% generation %}So: {{ m.content }}<|im_end|>{% endgeneration %}{% else %}{{ m.content }}<|im_end|>{% endif %}\n{% endfor %}";
 
-        assertThat(learnt("chatml", one("chatml", withTemplate(ends(TrainOnEnd.TURN), template), row)))
+        assertThat(trained("chatml", one("chatml", withTemplate(ends(TrainOnEnd.TURN), template), row)))
                 .isEqualTo("So: b<|im_end|>So: d<|im_end|>");
-        assertThat(learnt("chatml", one("chatml", withTemplate(ends(TrainOnEnd.LAST), template), row)))
+        assertThat(trained("chatml", one("chatml", withTemplate(ends(TrainOnEnd.LAST), template), row)))
                 .isEqualTo("So: bSo: d<|im_end|>");
-        assertThat(learnt("chatml", one("chatml", withTemplate(ends(TrainOnEnd.NONE), template), row)))
+        assertThat(trained("chatml", one("chatml", withTemplate(ends(TrainOnEnd.NONE), template), row)))
                 .isEqualTo("So: bSo: d");
         assertThatThrownBy(() -> one(
                         "chatml",
@@ -403,7 +403,7 @@ class ChatStrategyTest {
                         settings,
                         "{'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b'}]}"))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("chat.jsonl, row 3: message 2 (assistant) is to be learnt, but");
+                .hasMessageStartingWith("chat.jsonl, row 3: message 2 (assistant) is to be trained, but");
     }
 
     @Test
@@ -527,7 +527,7 @@ class ChatStrategyTest {
                 .get("cases");
     }
 
-    private static String learnt(String name, Example example) {
+    private static String trained(String name, Example example) {
         int[] ids = IntStream.range(0, example.length())
                 .filter(i -> example.trained()[i])
                 .map(i -> example.tokenIds()[i])

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What Axolotl's less common types make of a row: the text that is given, and the text that is learnt. */
+/** What Axolotl's less common types make of a row: the text that is given, and the text that is trained. */
 class ExchangeTypesTest {
     private static final String BOS = "<|begin_of_text|>";
     private static final String EOS = "<|eot_id|>";
@@ -78,7 +78,7 @@ class ExchangeTypesTest {
     }
 
     @Test
-    void aQuestionWithoutAnswerIsLearntToBeRefused() {
+    void aQuestionWithoutAnswerIsTrainedToBeRefused() {
         Example example = one("context_qa.load_404", "{'article':'T','unanswerable_question':'Q'}");
 
         assertThat(part(example, false)).endsWith("USER: T\n===\nQ\nASSISTANT:");
@@ -88,7 +88,7 @@ class ExchangeTypesTest {
     }
 
     @Test
-    void theRevisionOfACreativeAnswerIsLearnt() {
+    void theRevisionOfACreativeAnswerIsTrained() {
         Example example = one("creative_acr.load_answer", "{'instruction':'Q','answer':'A','revision':'B'}");
 
         assertThat(part(example, false)).endsWith("ambiguity.\nUSER: Q\nASSISTANT:");

@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What is learnt of random conversations: against Hugging Face's own masks, and by what must hold of any. */
+/** What is trained of random conversations: against Hugging Face's own masks, and by what must hold of any. */
 class MaskTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/chat");
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -77,7 +77,7 @@ class MaskTest {
 
     @ParameterizedTest
     @EnumSource(TrainOnEnd.class)
-    void whatIsLearntReadsAsTheAssistantsTextsAndTheirEndTokens(TrainOnEnd ends) {
+    void whatIsTrainedReadsAsTheAssistantsTextsAndTheirEndTokens(TrainOnEnd ends) {
         for (String name : TOKENIZERS.keySet()) {
             String eos = TOKENIZERS.get(name).specialTokens().get("eos_token");
             // Mistral's template closes no turn but the assistant's. It puts a space before an answer, which the first
@@ -102,7 +102,7 @@ class MaskTest {
                             };
                     expected.append(end ? eos : "");
                 }
-                assertThat(learnt(name, example)).isEqualTo(expected.toString());
+                assertThat(trained(name, example)).isEqualTo(expected.toString());
             }
         }
     }
@@ -219,7 +219,7 @@ class MaskTest {
                 .toArray();
     }
 
-    private static String learnt(String name, Example example) {
+    private static String trained(String name, Example example) {
         int[] ids = IntStream.range(0, example.length())
                 .filter(i -> example.trained()[i])
                 .map(i -> example.tokenIds()[i])

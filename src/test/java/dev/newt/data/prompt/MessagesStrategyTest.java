@@ -80,14 +80,14 @@ class MessagesStrategyTest {
 
             assertThat(tokenizer.decode(example.tokenIds(), false))
                     .isEqualTo("<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n");
-            List<Integer> learnt = new ArrayList<>();
+            List<Integer> trained = new ArrayList<>();
             for (int i = 0; i < example.length(); i++) {
                 if (example.trained()[i]) {
-                    learnt.add(example.tokenIds()[i]);
+                    trained.add(example.tokenIds()[i]);
                 }
             }
             assertThat(tokenizer.decode(
-                            learnt.stream().mapToInt(Integer::intValue).toArray(), false))
+                            trained.stream().mapToInt(Integer::intValue).toArray(), false))
                     .isEqualTo("a<|im_end|>");
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The templates that have a name: their texts, and that what is learnt is found in each. */
+/** The templates that have a name: their texts, and that what is trained is found in each. */
 class NamedTemplatesTest {
     /** Two exchanges behind a system text, by template; line ends written as bars. */
     private static final Map<String, String> TEXTS = texts();
@@ -108,7 +108,7 @@ class NamedTemplatesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void answersAreLearntAndNothingElseOfTheText(String name) {
+    void answersAreTrainedAndNothingElseOfTheText(String name) {
         try (Tokenizer tokenizer = Tokenizer.open(Path.of("src/test/resources/golden/chat/chatml"))) {
             List<Map<String, Object>> messages = messages(name, "the first answer", "and the second");
             ObjectNode fields = JsonMapper.shared().valueToTree(Map.of("messages", messages));
@@ -116,13 +116,13 @@ class NamedTemplatesTest {
                     .examples(new Row(Path.of("a.jsonl"), 1, fields))
                     .get(0);
 
-            String learnt = tokenizer.decode(
+            String trained = tokenizer.decode(
                     IntStream.range(0, example.length())
                             .filter(i -> example.trained()[i])
                             .map(i -> example.tokenIds()[i])
                             .toArray(),
                     true);
-            assertThat(learnt.replace(" ", "")).isEqualTo("thefirstanswerandthesecond");
+            assertThat(trained.replace(" ", "")).isEqualTo("thefirstanswerandthesecond");
         }
     }
 

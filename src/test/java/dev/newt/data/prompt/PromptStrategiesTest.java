@@ -47,7 +47,7 @@ class PromptStrategiesTest {
 
         assertThat(masked(example))
                 .isEqualTo(BOS + WITH_INPUT + "\n\n### Instruction:\nAdd.\n\n### Input:\n1 and 2\n\n### Response:\n");
-        assertThat(learnt(example)).isEqualTo("3" + EOS);
+        assertThat(trained(example)).isEqualTo("3" + EOS);
         assertThat(example.tokenIds()).startsWith(9).endsWith(13);
     }
 
@@ -57,7 +57,7 @@ class PromptStrategiesTest {
             Example example = one("alpaca", "{'instruction':'Sing.'," + input + "'output':'La'}");
 
             assertThat(masked(example)).isEqualTo(BOS + NO_INPUT + "\n\n### Instruction:\nSing.\n\n### Response:\n");
-            assertThat(learnt(example)).isEqualTo("La" + EOS);
+            assertThat(trained(example)).isEqualTo("La" + EOS);
         }
     }
 
@@ -75,7 +75,7 @@ class PromptStrategiesTest {
     void anAnswerThatEndsWithTheEndTokenGetsNoSecond() {
         Example example = one("alpaca", "{'instruction':'Sing.','output':'La" + EOS + "'}");
 
-        assertThat(learnt(example)).isEqualTo("La" + EOS);
+        assertThat(trained(example)).isEqualTo("La" + EOS);
     }
 
     @Test
@@ -105,7 +105,7 @@ class PromptStrategiesTest {
                 "{'instruction':'I','input':'X','output':'O','system':'S','question':'Q','response':'O','system_prompt':'S'}");
 
         assertThat(masked(example)).isEqualTo(BOS + expected.replace('|', '\n'));
-        assertThat(learnt(example)).isEqualTo("O" + EOS);
+        assertThat(trained(example)).isEqualTo("O" + EOS);
     }
 
     @Test
@@ -141,7 +141,7 @@ class PromptStrategiesTest {
 
         assertThat(masked(with)).isEqualTo(BOS + "<<Be brief.>>\nC | {input}? {x} =");
         assertThat(masked(without)).isEqualTo(BOS + "<<Be brief.>>\nQ =");
-        assertThat(learnt(with)).isEqualTo("A" + EOS);
+        assertThat(trained(with)).isEqualTo("A" + EOS);
     }
 
     @Test
@@ -163,7 +163,7 @@ class PromptStrategiesTest {
         StringBuilder all = new StringBuilder();
         for (Example piece : pieces) {
             assertThat(masked(piece)).isEmpty();
-            all.append(learnt(piece));
+            all.append(trained(piece));
         }
         assertThat(all.toString()).isEqualTo(BOS + text + EOS);
         assertThat(pieces.subList(0, pieces.size() - 1))
@@ -176,7 +176,7 @@ class PromptStrategiesTest {
                 "input_output",
                 "{'segments':[{'label':false,'text':'<s>Hi '},{'label':true,'text':'there</s>'},{'label':false,'text':' x'}]}");
 
-        assertThat(learnt(example)).isEqualTo("there</s>");
+        assertThat(trained(example)).isEqualTo("there</s>");
         assertThat(tokenizer.decode(example.tokenIds(), false)).isEqualTo("<s>Hi there</s> x");
     }
 
@@ -246,7 +246,7 @@ class PromptStrategiesTest {
                 JsonMapper.shared().readTree(json.replace('\'', '"').replace("\n", "\\n")));
     }
 
-    private static String learnt(Example example) {
+    private static String trained(Example example) {
         return part(example, true);
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.tensor.AttentionSpec;
+import dev.newt.tensor.BackwardOps.AttentionGradients;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.AttentionGradients;
-import dev.newt.tensor.Engine.AttentionOutput;
+import dev.newt.tensor.ForwardOps.AttentionOutput;
 import dev.newt.tensor.KvCache;
 import dev.newt.tensor.Segments;
+import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -136,29 +138,149 @@ class AttentionOpsTest {
             AttentionOutput whole = oracle.engine.attention(q, k, v, Segments.ofLengths(tokens), spec);
             double[] expected = oracle.values(oracle.keep(whole.out()));
             oracle.keep(whole.logSumExp());
-            try (KvCache cache = oracle.engine.newKvCache(2, tokens, type, spec)) {
+            try (KvCache cache = oracle.engine.newKvCache(List.of(spec, spec), 1, tokens, type)) {
                 for (int round = 0; round < 2; round++) {
                     int[] ends = {5, 6, 7, 60, 61, 399, 400};
                     int start = 0;
                     for (int end : ends) {
+                        cache.expect(Segments.ofLengths(end - start), 0);
                         Tensor out = oracle.engine.attention(
                                 rows(q, start, end), rows(k, start, end), rows(v, start, end), cache, 1, spec);
-                        assertThat(cache.length(1)).isEqualTo(end);
+                        assertThat(cache.length(1, 0)).isEqualTo(end);
                         oracle.close(
                                 "rows to " + end + " window " + window,
                                 out,
                                 Arrays.copyOfRange(expected, start * 96, end * 96),
                                 type);
                         start = end;
+                        catchUp(cache, q, k, v, spec, end);
                     }
-                    assertThat(cache.length(0)).isZero();
-                    assertThatThrownBy(() -> oracle.engine.attention(
-                                    rows(q, 0, 1), rows(k, 0, 1), rows(v, 0, 1), cache, 1, spec))
+                    assertThatThrownBy(() -> cache.expect(Segments.ofLengths(1), 0))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessageContaining("400");
-                    cache.clear();
+                    cache.clear(0);
+                    assertThat(cache.length(1, 0)).isZero();
                 }
             }
+        }
+    }
+
+    /** The other layer must keep step: lengths before a pass are equal in all layers. */
+    private static void catchUp(KvCache cache, Tensor q, Tensor k, Tensor v, AttentionSpec spec, int end) {
+        int start = cache.length(0, 0);
+        oracle.keep(
+                oracle.engine.attention(rows(q, start, end), rows(k, start, end), rows(v, start, end), cache, 0, spec));
+    }
+
+    /** Sequences of different lengths: prefilled as one row, continued one token each or several, some of them, in given-up places. */
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32", "BF16"})
+    void manySequencesAttendAsEachAlone(DType type) {
+        for (int window : new int[] {0, 4}) {
+            AttentionSpec spec = spec(6, 2, 16, window);
+            oracle.seed(17 + window);
+            int sequences = 5;
+            int tokens = 40;
+            List<Tensor> q = draws(type, sequences, tokens, 96);
+            List<Tensor> k = draws(type, sequences, tokens, 32);
+            List<Tensor> v = draws(type, sequences, tokens, 32);
+            List<double[]> alone = new ArrayList<>();
+            for (int s = 0; s < sequences; s++) {
+                AttentionOutput whole =
+                        oracle.engine.attention(q.get(s), k.get(s), v.get(s), Segments.ofLengths(tokens), spec);
+                alone.add(oracle.values(oracle.keep(whole.out())));
+                oracle.keep(whole.logSumExp());
+            }
+            try (KvCache cache = oracle.engine.newKvCache(List.of(spec), sequences, tokens, type)) {
+                int[] length = new int[sequences];
+                // Places, then how many new tokens each has.
+                int[][][] passes = {
+                    {{0, 1, 2, 4}, {3, 1, 20, 7}},
+                    {{0, 1, 2, 4}, {1, 1, 1, 1}},
+                    {{3}, {11}},
+                    {{0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}},
+                    {{1, 3}, {1, 1}},
+                    {{2}, {1}},
+                    {{0, 2, 4}, {5, 1, 2}},
+                    {{0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}},
+                };
+                for (int round = 0; round < 2; round++) {
+                    for (int[][] pass : passes) {
+                        int[] places = pass[0];
+                        cache.expect(Segments.ofLengths(pass[1]), places);
+                        assertThat(cache.positions()[0]).isEqualTo(length[places[0]]);
+                        Tensor out = oracle.engine.attention(
+                                joined(q, places, length, pass[1]),
+                                joined(k, places, length, pass[1]),
+                                joined(v, places, length, pass[1]),
+                                cache,
+                                0,
+                                spec);
+                        double[] expected = new double[0];
+                        for (int i = 0; i < places.length; i++) {
+                            int start = length[places[i]];
+                            length[places[i]] += pass[1][i];
+                            expected = concat(
+                                    expected,
+                                    Arrays.copyOfRange(alone.get(places[i]), start * 96, length[places[i]] * 96));
+                        }
+                        oracle.close(Arrays.deepToString(pass) + " window " + window, out, expected, type);
+                    }
+                    for (int s = 0; s < sequences; s++) {
+                        assertThat(cache.length(0, s)).isEqualTo(length[s]);
+                        cache.clear(s);
+                        length[s] = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Tensor> draws(DType type, int count, long... dims) {
+        List<Tensor> draws = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            draws.add(oracle.random(type, dims));
+        }
+        return draws;
+    }
+
+    private static Tensor joined(List<Tensor> all, int[] places, int[] starts, int[] counts) {
+        int tokens = Arrays.stream(counts).sum();
+        Tensor first = all.get(0);
+        Tensor joined = oracle.keep(oracle.engine.zeros(
+                first.dtype(), Shape.of(tokens, first.shape().dim(1))));
+        int at = 0;
+        for (int i = 0; i < places.length; i++) {
+            int start = starts[places[i]];
+            oracle.engine.addToRows(rows(all.get(places[i]), start, start + counts[i]), joined, at);
+            at += counts[i];
+        }
+        return joined;
+    }
+
+    private static double[] concat(double[] a, double[] b) {
+        double[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    @Test
+    void aCacheRefusesWhatItDoesNotExpect() {
+        AttentionSpec spec = spec(4, 2, 16, 0);
+        Tensor q = oracle.random(DType.F32, 2, 64);
+        Tensor k = oracle.random(DType.F32, 2, 32);
+        try (KvCache cache = oracle.engine.newKvCache(List.of(spec), 2, 3, DType.F32)) {
+            refuses(() -> oracle.engine.attention(q, k, k, cache, 0, spec));
+            refuses(() -> cache.expect(Segments.ofLengths(1), 2));
+            refuses(() -> cache.expect(Segments.ofLengths(1, 1), 1, 0));
+            refuses(() -> cache.expect(Segments.ofLengths(1, 1), 1, 1));
+            refuses(() -> cache.expect(Segments.ofLengths(1, 1), 1));
+            refuses(() -> cache.expect(Segments.ofLengths(4), 1));
+            cache.expect(Segments.ofLengths(2), 1);
+            oracle.keep(oracle.engine.attention(q, k, k, cache, 0, spec));
+            refuses(() -> oracle.engine.attention(q, k, k, cache, 0, spec));
+            cache.expect(Segments.ofLengths(1), 1);
+            refuses(() -> oracle.engine.attention(q, k, k, cache, 0, spec));
         }
     }
 
@@ -197,7 +319,8 @@ class AttentionOpsTest {
         refuses(() -> engine.attention(q, k, k, segments, spec(4, 2, 8, 0)));
         AttentionOutput wrong = new AttentionOutput(q, oracle.random(DType.F32, 19));
         refuses(() -> engine.attentionBackward(q, q, k, k, wrong, segments, spec));
-        try (KvCache cache = engine.newKvCache(1, 8, DType.BF16, spec)) {
+        try (KvCache cache = engine.newKvCache(List.of(spec), 1, 8, DType.BF16)) {
+            cache.expect(segments, 0);
             refuses(() -> engine.attention(q, k, k, cache, 0, spec));
         }
     }

@@ -3,8 +3,8 @@ package dev.newt.engine.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.newt.tensor.BackwardOps.HeadOutput;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Engine.HeadOutput;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.util.List;

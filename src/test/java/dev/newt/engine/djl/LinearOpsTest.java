@@ -3,12 +3,13 @@ package dev.newt.engine.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.newt.tensor.BackwardOps.DoraGradients;
+import dev.newt.tensor.BackwardOps.LowRankGradients;
 import dev.newt.tensor.DType;
+import dev.newt.tensor.DoraTensors;
 import dev.newt.tensor.Dropout;
-import dev.newt.tensor.Engine.DoraGradients;
-import dev.newt.tensor.Engine.DoraOutput;
-import dev.newt.tensor.Engine.LowRankGradients;
-import dev.newt.tensor.Engine.LowRankOutput;
+import dev.newt.tensor.ForwardOps.LowRankOutput;
+import dev.newt.tensor.LowRankTensors;
 import dev.newt.tensor.Nf4Tensors;
 import dev.newt.tensor.Nf4Tensors.DoublyQuantised;
 import dev.newt.tensor.Nf4Tensors.Plain;
@@ -74,20 +75,11 @@ class LinearOpsTest {
     void lowRankLinearAgreesWithAutograd(DType type) {
         for (int draw = 0; draw < 8; draw++) {
             Layer layer = new Layer(type, draw);
-            LowRankOutput output = oracle.engine.lowRankLinear(
-                    layer.x, layer.w, layer.bias, layer.a, layer.b, layer.scale, layer.dropout);
+            LowRankOutput output = oracle.engine.lowRankLinear(layer.x, layer.w, layer.bias, layer.adapter());
             oracle.keep(output.down());
             boolean inputGradient = draw != 3;
             LowRankGradients gradients = oracle.engine.lowRankLinearBackward(
-                    layer.dY,
-                    layer.x,
-                    layer.w,
-                    layer.a,
-                    layer.b,
-                    layer.scale,
-                    layer.dropout,
-                    output.down(),
-                    inputGradient);
+                    layer.dY, layer.x, layer.w, layer.adapter(), output.down(), inputGradient);
             List<double[]> expected = oracle.run(
                     "low_rank",
                     layer.x,
@@ -114,22 +106,12 @@ class LinearOpsTest {
             Layer layer = new Layer(type, draw);
             Tensor magnitude = oracle.random(type.accumulator(), layer.out);
             Tensor norm = oracle.keep(oracle.engine.dimensionNorm(layer.w, layer.a, layer.b, layer.scale));
-            DoraOutput output = oracle.engine.doraLinear(
-                    layer.x, layer.w, layer.bias, layer.a, layer.b, magnitude, norm, layer.scale, layer.dropout);
+            DoraTensors adapter = new DoraTensors(layer.adapter(), magnitude, norm);
+            LowRankOutput output = oracle.engine.doraLinear(layer.x, layer.w, layer.bias, adapter);
             oracle.keep(output.down());
             boolean inputGradient = draw != 3;
-            DoraGradients gradients = oracle.engine.doraLinearBackward(
-                    layer.dY,
-                    layer.x,
-                    layer.w,
-                    layer.a,
-                    layer.b,
-                    magnitude,
-                    norm,
-                    layer.scale,
-                    layer.dropout,
-                    output.down(),
-                    inputGradient);
+            DoraGradients gradients =
+                    oracle.engine.doraLinearBackward(layer.dY, layer.x, layer.w, adapter, output.down(), inputGradient);
             List<double[]> expected = oracle.run(
                     "dora",
                     layer.x,
@@ -171,6 +153,10 @@ class LinearOpsTest {
 
     /** A layer of random sizes; every other draw has a bias, half of the draws have dropout. */
     private static final class Layer {
+        LowRankTensors adapter() {
+            return new LowRankTensors(a, b, scale, dropout);
+        }
+
         final int tokens;
         final int in;
         final int out;
@@ -313,10 +299,12 @@ class LinearOpsTest {
         refuses(() -> engine.linear(x, b, Optional.empty()));
         refuses(() -> engine.linearBackwardInput(x, w));
         refuses(() -> engine.linearBackwardWeight(w, x));
-        refuses(() -> engine.lowRankLinear(x, w, Optional.empty(), b, a, 1, Optional.empty()));
-        refuses(() -> engine.lowRankLinearBackward(x, x, w, a, b, 1, Optional.empty(), down, true));
-        refuses(() ->
-                engine.lowRankLinearBackward(oracle.random(DType.F32, 3, 5), x, w, a, b, 1, Optional.empty(), b, true));
+        LowRankTensors adapter = new LowRankTensors(a, b, 1, Optional.empty());
+        LowRankTensors swapped = new LowRankTensors(b, a, 1, Optional.empty());
+        Tensor dY = oracle.random(DType.F32, 3, 5);
+        refuses(() -> engine.lowRankLinear(x, w, Optional.empty(), swapped));
+        refuses(() -> engine.lowRankLinearBackward(x, x, w, adapter, down, true));
+        refuses(() -> engine.lowRankLinearBackward(dY, x, w, adapter, b, true));
         refuses(() -> engine.dimensionNorm(w, b, a, 1));
         refuses(() -> engine.dequantizeNf4(new Nf4Tensors(x, new Plain(x), Shape.of(2, 64)), DType.F32));
     }

@@ -86,7 +86,7 @@ class CatalogueTest {
                         .find("mistralai/Mistral-Nemo-Instruct-2407")
                         .orElseThrow()
                         .spec()
-                        .attention()
+                        .attention(0)
                         .queryWidth())
                 .isEqualTo(4096);
         assertThat(CATALOGUE.find("meta-llama/Llama-3.1-9B")).isEmpty();

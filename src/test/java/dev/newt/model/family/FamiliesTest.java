@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.io.UserException;
+import dev.newt.model.Block;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.FeedForward;
+import dev.newt.model.GroupedAttention;
+import dev.newt.model.Norm;
+import dev.newt.model.Role;
 import dev.newt.model.Rotary;
 import dev.newt.tensor.Activation;
 import dev.newt.tensor.AttentionSpec;
@@ -49,17 +54,13 @@ class FamiliesTest {
     void readsALlama() {
         ModelConfig config = Families.read(golden("llama", "config.json"));
 
-        assertThat(config.spec())
-                .isEqualTo(new DecoderSpec(
-                        512,
-                        64,
-                        3,
-                        new DecoderSpec.Attention(4, 2, 16, 0.25, false, false, Collections.nCopies(3, NONE)),
-                        new DecoderSpec.FeedForward(128, Activation.SILU, false),
-                        new Rotary(10_000, 16, new Rotary.Llama3(8, 1, 4, 64)),
-                        1e-5,
-                        false,
-                        256));
+        Norm norm = new Norm.Rms(1e-5);
+        Rotary rotary = new Rotary(10_000, 16, new Rotary.Llama3(8, 1, 4, 64));
+        GroupedAttention attention = new GroupedAttention(
+                new AttentionSpec(4, 2, 16, 0.25, NONE), rotary, false, false, false, Optional.empty());
+        Block block = new Block(
+                attention, new FeedForward.Gated(128, Activation.SILU, false), norm, Block.Residual.SEQUENTIAL);
+        assertThat(config.spec()).isEqualTo(new DecoderSpec(512, 64, Collections.nCopies(3, block), norm, false, 256));
         assertThat(config.family()).isEqualTo("llama");
         assertThat(config.dtype()).contains(DType.F32);
         assertThat(config.bosToken()).hasValue(9);
@@ -72,22 +73,22 @@ class FamiliesTest {
     void readsAMistralWithItsWindow() {
         DecoderSpec spec = Families.read(golden("mistral", "config.json")).spec();
 
-        assertThat(spec.attention(2)).isEqualTo(new AttentionSpec(4, 2, 16, 0.25, OptionalInt.of(16)));
-        assertThat(spec.rotary().scaling()).isEqualTo(new Rotary.Default());
+        assertThat(spec.attention(2).heads()).isEqualTo(new AttentionSpec(4, 2, 16, 0.25, OptionalInt.of(16)));
+        assertThat(spec.attention(0).rotary().scaling()).isEqualTo(new Rotary.Default());
     }
 
     @Test
     void readsAQwen2WithItsBiases() {
         ModelConfig config = Families.read(golden("qwen2", "config.json"));
 
-        assertThat(config.spec().attention().qkvBias()).isTrue();
-        assertThat(config.spec().attention().outputBias()).isFalse();
+        assertThat(config.spec().attention(0).qkvBias()).isTrue();
+        assertThat(config.spec().attention(0).outputBias()).isFalse();
         assertThat(config.spec().tiedHead()).isTrue();
-        assertThat(config.spec().rotary().theta()).isEqualTo(1e6);
+        assertThat(config.spec().attention(0).rotary().theta()).isEqualTo(1e6);
         assertThat(config.bosToken()).isEmpty();
         assertThat(config.tensors().find("model.layers.1.self_attn.k_proj.bias"))
                 .contains(new TensorSlot(
-                        Module.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
+                        Role.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
         assertThat(config.tensors().find("lm_head.weight")).isEmpty();
     }
 
@@ -112,15 +113,15 @@ class FamiliesTest {
     @Test
     void headsDefaultToSharesOfTheHiddenSize() {
         DecoderSpec spec = llama(Map.of()).spec();
-        assertThat(spec.attention().headDim()).isEqualTo(16);
-        assertThat(spec.attention().kvHeads()).isEqualTo(4);
+        assertThat(spec.attention(0).heads().headDim()).isEqualTo(16);
+        assertThat(spec.attention(0).heads().kvHeads()).isEqualTo(4);
     }
 
     @Test
     void aHeadMayBeOfAnotherSize() {
         DecoderSpec spec = llama(Map.of("head_dim", "32")).spec();
-        assertThat(spec.attention().queryWidth()).isEqualTo(128);
-        assertThat(spec.rotary().dims()).isEqualTo(32);
+        assertThat(spec.attention(0).queryWidth()).isEqualTo(128);
+        assertThat(spec.attention(0).rotary().dims()).isEqualTo(32);
     }
 
     @Test
@@ -162,10 +163,12 @@ class FamiliesTest {
             Rotary expected = new Rotary(5000, 16, scaling);
             assertThat(llama(Map.of("rope_parameters", "{\"rope_theta\": 5000, \"rope_type\": " + kind + "}"))
                             .spec()
+                            .attention(0)
                             .rotary())
                     .isEqualTo(expected);
             assertThat(llama(Map.of("rope_theta", "5000", "rope_scaling", "{\"type\": " + kind + "}"))
                             .spec()
+                            .attention(0)
                             .rotary())
                     .isEqualTo(expected);
         });
@@ -243,8 +246,10 @@ class FamiliesTest {
                         + fields
                         + "}")
                 .spec()
-                .attention()
-                .windows();
+                .blocks()
+                .stream()
+                .map(block -> ((GroupedAttention) block.mixer()).heads().window())
+                .toList();
     }
 
     private static ModelConfig llama(Map<String, String> changes) {
@@ -283,17 +288,17 @@ class FamiliesTest {
         TensorSlots qwen = published("qwen2", 151_936, 896, 4864, 24, 14, 2, true); // Qwen 2.5 0.5B
         assertThat(qwen.parameters()).isEqualTo(494_032_768L);
         assertThat(qwen.parametersByPart())
-                .containsEntry(Module.Part.EMBEDDING, 151_936L * 896)
-                .containsEntry(Module.Part.HEAD, 0L)
-                .containsEntry(Module.Part.NORM, 896L * 49)
-                .containsEntry(Module.Part.MLP, 24L * 3 * 896 * 4864);
+                .containsEntry(Role.Part.EMBEDDING, 151_936L * 896)
+                .containsEntry(Role.Part.HEAD, 0L)
+                .containsEntry(Role.Part.NORM, 896L * 49)
+                .containsEntry(Role.Part.MLP, 24L * 3 * 896 * 4864);
         assertThat(qwen.parametersByPart().values().stream()
                         .mapToLong(Long::longValue)
                         .sum())
                 .isEqualTo(qwen.parameters());
         assertThat(qwen.blockLinears()).hasSize(24 * 7);
         assertThat(qwen.blockLinears().get(0).moduleName()).isEqualTo("model.layers.0.self_attn.q_proj");
-        assertThat(qwen.find(Module.DOWN, OptionalInt.of(23), false).map(TensorSlot::shape))
+        assertThat(qwen.find(Role.DOWN, OptionalInt.of(23), false).map(TensorSlot::shape))
                 .isEqualTo(Optional.of(Shape.of(896, 4864)));
     }
 

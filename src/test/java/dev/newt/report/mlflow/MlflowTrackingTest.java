@@ -64,7 +64,8 @@ class MlflowTrackingTest {
     }
 
     private static TrainingEvent logged(long step) {
-        return new TrainingEvent.Logged(step, 4, step / 4.0, 8.0 / step, 0.5, 2e-4, 300, 10, 100, 50, step, 1000);
+        return new TrainingEvent.Logged(
+                step, 4, step / 4.0, 8.0 / step, 0.5, 2e-4, 300, 10, 100, 50, step, 1000, Map.of());
     }
 
     private static TrainingEvent finished() {
@@ -86,7 +87,12 @@ class MlflowTrackingTest {
     @Test
     void sendsTheRunWithItsConfigurationItsMetricsAndItsEnd() {
         long before = System.currentTimeMillis();
-        run(started(0), logged(1), logged(2), new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25), finished());
+        run(
+                started(0),
+                logged(1),
+                logged(2),
+                new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25, Map.of()),
+                finished());
 
         assertThat(server.requests(request -> true)).extracting("authorization").containsOnly("Bearer t");
         assertThat(server.calls())

@@ -29,7 +29,7 @@ class TensorBoardFilesTest {
 
     private static TrainingEvent logged(long step, double loss) {
         return new TrainingEvent.Logged(
-                step, 4, step / 4.0, loss, 0.5, 2e-4, 300 * step, 10 * step, 100, 50, step, 1L << 33);
+                step, 4, step / 4.0, loss, 0.5, 2e-4, 300 * step, 10 * step, 100, 50, step, 1L << 33, Map.of());
     }
 
     private void run(long startStep, TrainingEvent... events) {
@@ -61,7 +61,7 @@ class TensorBoardFilesTest {
         run(
                 0,
                 logged(2, 1.5),
-                new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25),
+                new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25, Map.of()),
                 new TrainingEvent.Finished(4, Duration.ofSeconds(3)));
 
         assertThat(files()).singleElement().satisfies(file -> {

@@ -14,7 +14,7 @@ def leaf(self, x: Tensor) -> Tensor:
 
 
 def gradients(self, y: Tensor, d: Tensor, leaves: List[Tensor]) -> List[Tensor]:
-    results = [torch.detach(y)]
+    results = [torch.detach(y).contiguous()]
     for gradient in torch.grad([torch.sum(y * d)], leaves):
         results.append(unchecked_cast(Tensor, gradient).contiguous())
     return results
@@ -119,3 +119,58 @@ def head(self, hidden: Tensor, w: Tensor, positions: Tensor, targets: Tensor, d:
     w = self.leaf(w)
     log_probs = torch.log_softmax(torch.matmul(hidden[positions], w.t()), -1)
     return self.gradients(torch.gather(log_probs, 1, targets.unsqueeze(1)).squeeze(1), d, [hidden, w])
+
+
+def layer_norm(self, x: Tensor, w: Tensor, bias: Tensor, eps: float, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    w = self.leaf(w)
+    bias = self.leaf(bias)
+    centred = x - torch.mean(x, [-1], True)
+    y = centred / torch.sqrt(torch.mean(centred * centred, [-1], True) + eps) * w + bias
+    return self.gradients(y, d, [x, w, bias])
+
+
+def activation(self, x: Tensor, activation: int, d: Tensor) -> List[Tensor]:
+    results = self.gated(x, torch.ones_like(x), activation, d)
+    return [results[0], results[1]]
+
+
+def slice(self, x: Tensor, groups: int, start: int, length: int, d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    y = x.view([x.size(0), groups, -1])[:, :, start:start + length].reshape([x.size(0), -1])
+    return self.gradients(y, d, [x])
+
+
+# The weights of the k likeliest experts. balance [experts] is a further gradient of each token's probabilities.
+def route(self, logits: Tensor, k: int, renormalise: bool, balance: Tensor, d: Tensor) -> List[Tensor]:
+    logits = self.leaf(logits)
+    probabilities = torch.softmax(logits, 1)
+    weights, experts = torch.topk(probabilities, k, 1)
+    if renormalise:
+        weights = weights / torch.sum(weights, [1], True)
+    sum = torch.sum(weights * d) + torch.sum(probabilities * balance)
+    gradient = torch.grad([sum], [logits])[0]
+    return [torch.detach(weights), torch.detach(probabilities), unchecked_cast(Tensor, gradient).contiguous()]
+
+
+# A whole mixture of one-matrix experts with a router, written without any sorting: experts [experts, out, in], router [experts, in]. The
+# loss is sum(y * d) + weight * (the balance of transformers' load_balancing_loss_func).
+def mixture(self, x: Tensor, router: Tensor, experts: Tensor, k: int, renormalise: bool, weight: float,
+            d: Tensor) -> List[Tensor]:
+    x = self.leaf(x)
+    router = self.leaf(router)
+    experts = self.leaf(experts)
+    count = router.size(0)
+    probabilities = torch.softmax(torch.matmul(x, router.t()), 1)
+    chosen, index = torch.topk(probabilities, k, 1)
+    if renormalise:
+        chosen = chosen / torch.sum(chosen, [1], True)
+    mask = (index.unsqueeze(2) == torch.arange(count).view([1, 1, count])).double()
+    weights = torch.sum(mask * chosen.unsqueeze(2), [1])
+    each = torch.matmul(experts, x.t()).permute([2, 0, 1])
+    y = torch.sum(each * weights.unsqueeze(2), [1])
+    balance = torch.sum(torch.mean(mask, [0]) * torch.mean(probabilities, [0]).unsqueeze(0)) * count
+    results = [torch.detach(y), torch.detach(balance).view([1])]
+    for gradient in torch.grad([torch.sum(y * d) + balance * weight], [x, router, experts]):
+        results.append(unchecked_cast(Tensor, gradient).contiguous())
+    return results

@@ -1,12 +1,18 @@
-package dev.newt.model.family;
+package dev.newt.model;
 
 /** The places in a decoder where weights sit. */
-public enum Module {
+public enum Role {
     EMBEDDING(Part.EMBEDDING, false, false),
     QUERY(Part.ATTENTION, true, true),
     KEY(Part.ATTENTION, true, true),
     VALUE(Part.ATTENTION, true, true),
+    /** Query, key and value in one matrix. */
+    QUERY_KEY_VALUE(Part.ATTENTION, true, true),
     ATTENTION_OUTPUT(Part.ATTENTION, true, true),
+    /** Of each query head by itself. */
+    QUERY_NORM(Part.NORM, true, false),
+    /** Of each key head by itself. */
+    KEY_NORM(Part.NORM, true, false),
     GATE(Part.MLP, true, true),
     UP(Part.MLP, true, true),
     DOWN(Part.MLP, true, true),
@@ -23,7 +29,7 @@ public enum Module {
     private final boolean inEachLayer;
     private final boolean linear;
 
-    Module(Part part, boolean inEachLayer, boolean linear) {
+    Role(Part part, boolean inEachLayer, boolean linear) {
         this.part = part;
         this.inEachLayer = inEachLayer;
         this.linear = linear;
