@@ -80,7 +80,7 @@ class ArrowFileTest {
     void whatIsNotReadIsNamed() {
         assertRefused(resource("lz4.arrow"), "lz4");
         assertRefused(resource("zstd.arrow"), "zstd");
-        assertRefused(resource("binary.arrow"), "column picture is of Arrow's type binary");
+        assertRefused(resource("binary.arrow"), "column picture has Arrow's type binary");
     }
 
     @Test

@@ -169,7 +169,7 @@ class RemoteDataTest {
 
         assertThatThrownBy(() -> fetched(request("org/rows", "train")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("no code of a data set is run")
+                .hasMessageContaining("code from data sets is never run")
                 .hasMessageContaining("refs/convert/parquet");
     }
 
