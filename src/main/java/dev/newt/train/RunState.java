@@ -78,15 +78,25 @@ record RunState(
 
     RunState withEmptyWindow() {
         return new RunState(
-                step, tokens, trainedTokens, elapsedSeconds, Window.EMPTY, highLossSteps, data, evaluations, evaluationPending);
+                step,
+                tokens,
+                trainedTokens,
+                elapsedSeconds,
+                Window.EMPTY,
+                highLossSteps,
+                data,
+                evaluations,
+                evaluationPending);
     }
 
     RunState withHighLossSteps(int count) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, data, evaluations, evaluationPending);
+        return new RunState(
+                step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, data, evaluations, evaluationPending);
     }
 
     RunState withEvaluationPending(boolean pending) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, evaluations, pending);
+        return new RunState(
+                step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, evaluations, pending);
     }
 
     RunState withEvaluation(double loss) {

@@ -32,9 +32,11 @@ class EarlyStoppingTest {
                 .orElseThrow();
         assertThat(folder.resolve("out/checkpoint-" + last)).exists();
 
-        NewtProcess resumed =
-                train("learning_rate=0.9", "lr_scheduler=constant", "early_stopping_patience=2",
-                        "auto_resume_from_checkpoints=true");
+        NewtProcess resumed = train(
+                "learning_rate=0.9",
+                "lr_scheduler=constant",
+                "early_stopping_patience=2",
+                "auto_resume_from_checkpoints=true");
         assertThat(resumed.exitCode()).as(resumed.err()).isZero();
         assertThat(resumed.out()).contains("stopped early after step " + last).doesNotContain("step " + (last + 1));
     }

@@ -41,7 +41,8 @@ class HeldOutRequestsTest {
             JsonNode answer = answer(row);
             for (String key : COPIED) {
                 if (answer.has(key)) {
-                    held.add(answer.path(key).asString().toLowerCase(Locale.ROOT).replaceAll("^[0-9]+[a-d]? ", ""));
+                    held.add(
+                            answer.path(key).asString().toLowerCase(Locale.ROOT).replaceAll("^[0-9]+[a-d]? ", ""));
                 }
             }
         }
@@ -63,8 +64,7 @@ class HeldOutRequestsTest {
             JsonNode answer = answer(row);
             for (String key : COPIED) {
                 if (answer.has(key) && !key.equals("item")) {
-                    assertThat(request)
-                            .contains(answer.path(key).asString().toLowerCase(Locale.ROOT));
+                    assertThat(request).contains(answer.path(key).asString().toLowerCase(Locale.ROOT));
                 }
             }
         }

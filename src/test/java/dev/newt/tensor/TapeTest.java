@@ -126,7 +126,9 @@ class TapeTest {
             Value x = input(tape, table);
             long before = engine.allocatedBytes();
             Value y = tape.frame(x, input -> tape.linear(tape.scale(input, 3), Linear.of(weight)));
-            assertThat(engine.allocatedBytes() - before).as("result and scaled input").isEqualTo(2 * ROW_BYTES);
+            assertThat(engine.allocatedBytes() - before)
+                    .as("result and scaled input")
+                    .isEqualTo(2 * ROW_BYTES);
             tape.backward(y, dY);
             long gradients = weight.gradient().orElseThrow().bytes()
                     + table.gradient().orElseThrow().bytes();
