@@ -20,10 +20,9 @@ import java.util.Set;
  * <ul>
  *   <li>{@code pretrain.jsonl}: {"text": ...}, short English documents for training the small model
  *       from nothing: scenes, questions and answers, lists, records and conversations.
- *   <li>{@code orders-train.jsonl}, {@code orders-test.jsonl}: {"messages": [...]}, the task: a
- *       request in plain words becomes one JSON object. No test request is in the training file or
- *       in the pre-training text, and half of them have an opening and an order of phrases that
- *       occur only there.
+ *   <li>{@code requests.jsonl}: {"messages": [...]}, requests in plain words and JSON objects, of a
+ *       closed vocabulary: with the pre-training text it decides which words the tokenizer has. The
+ *       rows of the main example are written by MakeOrders.
  *   <li>{@code alpaca-sample.jsonl}: {"instruction", "input", "output"}, a few rows in that shape.
  * </ul>
  *
@@ -184,8 +183,7 @@ public final class MakeExampleData {
       require(!document.contains("{\"intent\":"), "the task's format is in the pre-training text");
       require(!holds(test, document), "a test request is in the pre-training text: " + document);
     }
-    write(folder.resolve("orders-test.jsonl"), testRows);
-    write(folder.resolve("orders-train.jsonl"), trainRows);
+    write(folder.resolve("requests.jsonl"), trainRows);
     write(folder.resolve("pretrain.jsonl"), corpus);
     write(folder.resolve("alpaca-sample.jsonl"), alpaca);
   }

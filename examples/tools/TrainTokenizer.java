@@ -69,7 +69,7 @@ public final class TrainTokenizer {
     Files.createDirectories(model);
 
     Map<String, Integer> words = new HashMap<>();
-    for (String file : List.of("pretrain.jsonl", "orders-train.jsonl")) {
+    for (String file : List.of("pretrain.jsonl", "requests.jsonl")) {
       for (String row : Files.readAllLines(data.resolve(file))) {
         for (String text : strings(row)) {
           count(text, words);

@@ -145,7 +145,8 @@ public final class TrainBench {
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty());
         new Trainer(engine, model, new Steps(options, data), List.of(), settings, new StopRequest(), List.of(event -> {
                     if (event instanceof TrainingEvent.StepDone done) {
                         step(done, timed);

@@ -47,7 +47,8 @@ public final class Hub {
         if (settings.offline()) {
             return cached(repo, name)
                     .orElseThrow(() -> new UserException(repo + ", revision " + name + ": is not in the cache "
-                            + cache.root() + ", and HF_HUB_OFFLINE forbids downloading it. Unset HF_HUB_OFFLINE once, or "
+                            + cache.root()
+                            + ", and HF_HUB_OFFLINE forbids downloading it. Unset HF_HUB_OFFLINE once, or "
                             + "give the path of a folder."));
         }
         Optional<Listing> known = HubCache.isCommit(name) ? cache.listing(repo, name) : Optional.empty();

@@ -153,7 +153,8 @@ public final class WebCache {
                                     + "). Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION."
                             : "S3 does not serve it publicly. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
                                     + "AWS_REGION if it is not us-east-1."
-                    : "the server asks for a login (" + e.getMessage() + "). Download the file yourself and give its path.";
+                    : "the server asks for a login (" + e.getMessage()
+                            + "). Download the file yourself and give its path.";
             default -> "the server refuses to serve it: " + e.getMessage()
                     + (address.isS3() ? ". Is AWS_REGION the bucket's region?" : ".");
         };

@@ -232,7 +232,8 @@ public final class AtomicFiles {
         }
         if (e instanceof NoSuchFileException) {
             return new UserException(
-                    place + ": cannot be written: its folder does not exist and cannot be created. Choose another folder.",
+                    place
+                            + ": cannot be written: its folder does not exist and cannot be created. Choose another folder.",
                     e);
         }
         String reason = e instanceof FileSystemException failed && failed.getReason() != null

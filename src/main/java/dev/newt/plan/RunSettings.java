@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param streaming empty where all rows are prepared before the run
  * @param maxGradNorm gradients are scaled down to this norm; empty: never
  * @param seed of dropout and of weights that are drawn
+ * @param earlyStoppingPatience evaluations in a row without a lower loss, after which the run ends
  * @param refusesDoubtfulData whether rows that would not train what is meant stop the run
  */
 public record RunSettings(
@@ -49,6 +50,7 @@ public record RunSettings(
         Optional<Double> maxGradNorm,
         long seed,
         @NotInHash("it ends a run and changes no step") Optional<TrainSettings.Watchdog> watchdog,
+        @NotInHash("it ends a run and changes no step") Optional<Integer> earlyStoppingPatience,
         @NotInHash("what is written and when changes no weight") Output output,
         @NotInHash("it ends a run before its first step") boolean refusesDoubtfulData,
         @NotInHash("where the settings come from") Origin origin) {

@@ -79,6 +79,7 @@ public final class SettingsReader {
                 training.seed(),
                 training.lossWatchdogThreshold()
                         .map(threshold -> new TrainSettings.Watchdog(threshold, training.lossWatchdogPatience())),
+                config.schedule().earlyStoppingPatience(),
                 output(),
                 config.data().dataChecks() == DataChecking.ERROR,
                 new RunSettings.Origin(loaded.file(), loaded.text(), loaded.values(), loaded::error));

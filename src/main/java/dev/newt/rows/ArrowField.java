@@ -132,8 +132,8 @@ record ArrowField(
     private static int floatWidth(FlatTable type, String path, Path file) {
         int precision = type.shortAt(0, 0);
         if (precision != 1 && precision != 2) {
-            throw new UserException(
-                    file + ": column " + path + " has Arrow's type float16, which is not supported. Cast it to float32.");
+            throw new UserException(file + ": column " + path
+                    + " has Arrow's type float16, which is not supported. Cast it to float32.");
         }
         return 32 * precision;
     }

@@ -66,8 +66,8 @@ record DatasetCard(Map<String, Map<String, List<String>>> configurations, Option
         }
         List<String> patterns = splits.get(split);
         if (patterns == null) {
-            throw new UserException(origin + ": has no split " + split + " in its configuration " + name
-                    + "; it has " + names(splits) + ".");
+            throw new UserException(origin + ": has no split " + split + " in its configuration " + name + "; it has "
+                    + names(splits) + ".");
         }
         return Optional.of(patterns);
     }

@@ -63,8 +63,9 @@ final class JsonLines {
         while (rows < end) {
             if (size == buffer.length) {
                 if (size >= LARGEST_LINE) {
-                    throw new UserException(path + ", line " + (lines + 1) + ": is longer than " + LARGEST_LINE
-                            + " bytes. Is the file one JSON value without line breaks? Then its name must end in .json.");
+                    throw new UserException(
+                            path + ", line " + (lines + 1) + ": is longer than " + LARGEST_LINE
+                                    + " bytes. Is the file one JSON value without line breaks? Then its name must end in .json.");
                 }
                 buffer = Arrays.copyOf(buffer, 2 * size);
             }

@@ -146,9 +146,8 @@ public final class RemoteData {
     private static void refuseScript(Revision revision, List<String> names) {
         String id = revision.repo().id();
         if (names.contains(id.substring(id.lastIndexOf('/') + 1) + ".py")) {
-            throw new UserException(
-                    revision.repo() + ": needs a loading script, and code from data sets is never run. "
-                            + "The hub may have its rows as Parquet under the revision refs/convert/parquet.");
+            throw new UserException(revision.repo() + ": needs a loading script, and code from data sets is never run. "
+                    + "The hub may have its rows as Parquet under the revision refs/convert/parquet.");
         }
     }
 

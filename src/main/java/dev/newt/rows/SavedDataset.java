@@ -24,8 +24,9 @@ final class SavedDataset {
                     JsonNode indices =
                             JsonMapper.shared().readTree(Files.readString(file)).path("_indices_data_files");
                     if (indices.isArray() && !indices.isEmpty()) {
-                        throw new UserException(file + ": the rows are selected by a file of indices, as old versions of "
-                                + "datasets wrote them. Load and save it again with a newer version.");
+                        throw new UserException(
+                                file + ": the rows are selected by a file of indices, as old versions of "
+                                        + "datasets wrote them. Load and save it again with a newer version.");
                     }
                 } catch (JacksonException e) {
                     continue; // Not written by that library.

@@ -43,7 +43,8 @@ final class TrainWiring {
                 output.saving(),
                 output.saveTotalLimit().map(OptionalInt::of).orElse(OptionalInt.empty()),
                 output.resume(),
-                run.watchdog());
+                run.watchdog(),
+                run.earlyStoppingPatience().map(OptionalInt::of).orElse(OptionalInt.empty()));
     }
 
     /** Weights that are drawn follow from the seed. */

@@ -93,8 +93,7 @@ public final class Tokenizer implements AutoCloseable {
             library = HuggingFaceTokenizer.newInstance(
                     files.tokenizerFile(), Map.of("truncation", "false", "padding", "false"));
         } catch (IOException | RuntimeException e) {
-            throw new UserException(
-                    files.tokenizerFile() + ": this tokenizer cannot be read: " + e.getMessage(), e);
+            throw new UserException(files.tokenizerFile() + ": this tokenizer cannot be read: " + e.getMessage(), e);
         }
         try {
             return new Tokenizer(library, files, overrides);

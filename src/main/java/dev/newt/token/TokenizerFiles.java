@@ -67,7 +67,8 @@ final class TokenizerFiles {
         overrides.eosToken().ifPresent(name -> names.put("eos_token", name));
         overrides.padToken().ifPresent(name -> names.put("pad_token", name));
         overrides.unkToken().ifPresent(name -> names.put("unk_token", name));
-        // Sorted: its printed form is part of the key of prepared data, and Map.copyOf has a different order in every process.
+        // Sorted: its printed form is part of the key of prepared data, and Map.copyOf has a different order in every
+        // process.
         return Collections.unmodifiableMap(names);
     }
 

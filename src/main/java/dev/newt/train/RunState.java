@@ -1,7 +1,9 @@
 package dev.newt.train;
 
 import dev.newt.data.DataPosition;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param sinceLog what the next line of metrics is made of
  * @param highLossSteps steps in a row whose loss was above the watchdog's threshold
  * @param data where the next step's data begin
+ * @param evaluations losses of the evaluations, from the lowest on: how many follow it tells how long there was no progress
  * @param evaluationPending whether the evaluation after this step was cut short
  */
 record RunState(
@@ -23,7 +26,11 @@ record RunState(
         Window sinceLog,
         int highLossSteps,
         DataPosition data,
+        List<Double> evaluations,
         boolean evaluationPending) {
+    RunState {
+        evaluations = List.copyOf(evaluations);
+    }
 
     /**
      * Sums since the last line of metrics.
@@ -53,7 +60,7 @@ record RunState(
     }
 
     static RunState atStart() {
-        return new RunState(0, 0, 0, 0, Window.EMPTY, 0, DataPosition.START, false);
+        return new RunState(0, 0, 0, 0, Window.EMPTY, 0, DataPosition.START, List.of(), false);
     }
 
     RunState afterStep(StepSums sums, long stepTokens, long stepTrainedTokens, double seconds, DataPosition end) {
@@ -65,19 +72,44 @@ record RunState(
                 sinceLog.plus(sums, stepTokens, stepTrainedTokens, seconds),
                 highLossSteps,
                 end,
+                evaluations,
                 false);
     }
 
     RunState withEmptyWindow() {
         return new RunState(
-                step, tokens, trainedTokens, elapsedSeconds, Window.EMPTY, highLossSteps, data, evaluationPending);
+                step,
+                tokens,
+                trainedTokens,
+                elapsedSeconds,
+                Window.EMPTY,
+                highLossSteps,
+                data,
+                evaluations,
+                evaluationPending);
     }
 
     RunState withHighLossSteps(int count) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, data, evaluationPending);
+        return new RunState(
+                step, tokens, trainedTokens, elapsedSeconds, sinceLog, count, data, evaluations, evaluationPending);
     }
 
     RunState withEvaluationPending(boolean pending) {
-        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, pending);
+        return new RunState(
+                step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, evaluations, pending);
+    }
+
+    RunState withEvaluation(double loss) {
+        List<Double> losses = new ArrayList<>();
+        if (!evaluations.isEmpty() && loss >= evaluations.get(0)) {
+            losses.addAll(evaluations);
+        }
+        losses.add(loss);
+        return new RunState(step, tokens, trainedTokens, elapsedSeconds, sinceLog, highLossSteps, data, losses, false);
+    }
+
+    /** Evaluations in a row that did not lower the loss. */
+    int evaluationsWithoutProgress() {
+        return Math.max(0, evaluations.size() - 1);
     }
 }

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  * @param saveTotalLimit how many checkpoints are kept; absent: all
  * @param resume where the run begins
  * @param watchdog stops a run whose loss stays high
+ * @param earlyStoppingPatience evaluations in a row without a lower loss, after which the run ends; absent: none ends it
  */
 public record TrainSettings(
         Path outputDirectory,
@@ -40,7 +41,8 @@ public record TrainSettings(
         Cadence saving,
         OptionalInt saveTotalLimit,
         Resume resume,
-        Optional<Watchdog> watchdog) {
+        Optional<Watchdog> watchdog,
+        OptionalInt earlyStoppingPatience) {
     public TrainSettings {
         if (!(epochs > 0) && maxSteps.isEmpty()) {
             throw new IllegalArgumentException(epochs + " epochs");
@@ -53,6 +55,9 @@ public record TrainSettings(
         }
         if (saveTotalLimit.isPresent() && saveTotalLimit.getAsInt() < 1) {
             throw new IllegalArgumentException(saveTotalLimit.getAsInt() + " checkpoints kept");
+        }
+        if (earlyStoppingPatience.isPresent() && earlyStoppingPatience.getAsInt() < 1) {
+            throw new IllegalArgumentException(earlyStoppingPatience.getAsInt() + " evaluations without progress");
         }
         if (maxGradNorm.isPresent() && !(maxGradNorm.getAsDouble() > 0)) {
             throw new IllegalArgumentException("gradient norm at most " + maxGradNorm.getAsDouble());
@@ -85,7 +90,8 @@ public record TrainSettings(
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                watchdog);
+                watchdog,
+                OptionalInt.empty());
     }
 
     /**

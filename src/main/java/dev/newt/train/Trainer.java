@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Trains a model: optimizer steps over its data, each of one or more micro batches, with evaluations and checkpoints between them, as
@@ -159,7 +161,7 @@ public final class Trainer {
         if (state.evaluationPending() && !finishStep(optimizer, true)) {
             return false;
         }
-        while (state.step() < totalSteps) {
+        while (!isLast()) {
             OptionalDouble loss = step(optimizer);
             if (loss.isEmpty()) {
                 return false;
@@ -172,7 +174,25 @@ public final class Trainer {
                 return false;
             }
         }
+        if (stopsEarly()) {
+            if (state.sinceLog().tokens() > 0) {
+                log();
+            }
+            tell(new TrainingEvent.Warning(String.format(
+                    Locale.ROOT,
+                    "stopped early after step %d of %d: the evaluation loss was not below %.4f in %d evaluations in a row"
+                            + " (early_stopping_patience)",
+                    state.step(),
+                    totalSteps,
+                    state.evaluations().get(0),
+                    state.evaluationsWithoutProgress())));
+        }
         return true;
+    }
+
+    private boolean stopsEarly() {
+        OptionalInt patience = settings.earlyStoppingPatience();
+        return patience.isPresent() && state.evaluationsWithoutProgress() >= patience.getAsInt();
     }
 
     /** Forward, backward and update. Returns the loss, or nothing where a request to stop came first: then nothing has changed. */
@@ -288,7 +308,7 @@ public final class Trainer {
         double loss = sums.meanLoss();
         LossGuard.requireFiniteEvaluation(state.step(), loss);
         evaluationLoss = OptionalDouble.of(loss);
-        state = state.withEvaluationPending(false);
+        state = state.withEvaluation(loss);
         tell(new TrainingEvent.Evaluated(
                 state.step(), epoch(), loss, trainedTokens, (System.nanoTime() - start) / 1e9, sums.meanMetrics()));
         return true;
@@ -320,7 +340,7 @@ public final class Trainer {
     }
 
     private boolean isLast() {
-        return state.step() == totalSteps;
+        return state.step() >= totalSteps || stopsEarly();
     }
 
     private boolean isDue(Cadence cadence) {

@@ -294,7 +294,7 @@ class DataChecksTest {
         assertThat(run(List.of(
                         "preprocess",
                         "examples/yaml/" + name + ".yaml",
-                        name.equals("newt-tiny-pretrain-more") ? "base_model=../models/newt-tiny" : "data_checks=error",
+                        ExamplesTest.INSTEAD.getOrDefault(name, "data_checks=error"),
                         "dataset_prepared_path=" + folder.resolve("prepared"),
                         "output_dir=" + folder.resolve("out"))))
                 .as(err())

@@ -21,8 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesTest {
     private static final Path FOLDER = Path.of("examples/yaml");
     /** What an example needs that an earlier one makes. */
-    private static final Map<String, String> INSTEAD =
-            Map.of("newt-tiny-pretrain-more", "base_model=../models/newt-tiny");
+    static final Map<String, String> INSTEAD = Map.of(
+            "newt-tiny-pretrain-more", "base_model=../models/newt-tiny",
+            "newt-tiny-pretrain-copy", "base_model=../models/newt-tiny",
+            "newt-tiny-pretrain-copy-more", "base_model=../models/newt-tiny");
 
     @TempDir
     Path folder;

@@ -24,6 +24,7 @@ class ExampleFilesTest {
         Path model = folder.resolve("model");
 
         run("MakeExampleData.java", data.toString());
+        run("MakeOrders.java", data.toString());
         run("TrainTokenizer.java", data.toString(), model.toString());
 
         assertSame(data, EXAMPLES.resolve("data"));

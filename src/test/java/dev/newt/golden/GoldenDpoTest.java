@@ -210,6 +210,7 @@ class GoldenDpoTest {
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty());
     }
 }

@@ -169,7 +169,8 @@ final class GoldenTraining {
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty());
     }
 
     private static Path temporaryDirectory() {

@@ -70,7 +70,7 @@ class GeneratorTest {
         ModelConfig config = Families.read(folder.resolve("config.json"));
         try (DjlEngine engine = DjlEngine.create(1);
                 ModelDirectory weights = ModelDirectory.open(folder);
-                Decoder decoder = DecoderLoader.load(config, weights, engine, DType.F32, slot -> WeightUse.FROZEN);
+                Decoder decoder = DecoderLoader.load(config, weights, engine, DType.F64, slot -> WeightUse.FROZEN);
                 Generator generator = new Generator(engine, decoder, 48)) {
             List<int[]> prompts = new ArrayList<>();
             Random random = new Random(4);
@@ -88,7 +88,7 @@ class GeneratorTest {
                                 IntStream.range(0, prompts.size()).boxed().toList());
                 for (int i = 0; i < prompts.size(); i++) {
                     assertThat(together.get(i))
-                            .as("prompt " + i)
+                            .as(sampling + " prompt " + i)
                             .isEqualTo(generator.generate(
                                     prompts.get(i), 20, ends, sampling, new SplittableRandom(i), token -> true));
                 }

@@ -47,6 +47,7 @@ class CadenceTest {
                 new Cadence.Never(),
                 OptionalInt.empty(),
                 new Resume.Fresh(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty());
     }
 }

@@ -65,7 +65,8 @@ final class TrainingFixture {
                 saving,
                 saveTotalLimit,
                 resume,
-                watchdog);
+                watchdog,
+                OptionalInt.empty());
         List<MicroBatch> evaluationData = BigramData.evaluation();
         try (BigramModel model = new BigramModel(engine);
                 MetricsFile metrics = new MetricsFile(directory)) {

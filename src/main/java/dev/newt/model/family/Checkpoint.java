@@ -26,7 +26,8 @@ public final class Checkpoint {
             Collections.unmodifiableSet(new LinkedHashSet<>(List.of(DType.F32, DType.BF16, DType.F16, DType.F64)));
 
     /** Inverse frequencies and causal masks, which older versions of transformers saved. */
-    private static final Pattern BUFFER = Pattern.compile(".*\\.(rotary_emb\\.inv_freq|attn\\.masked_bias)");
+    private static final Pattern BUFFER =
+            Pattern.compile(".*\\.(rotary_emb\\.inv_freq|attn\\.masked_bias|attention\\.(bias|masked_bias))");
 
     private Checkpoint() {}
 

@@ -23,11 +23,16 @@ final class CommonConfig {
 
     /** @param defaultPositions the family's {@code max_position_embeddings} where config.json has none */
     CommonConfig(ConfigFields config, int defaultPositions) {
+        this(config, defaultPositions, OptionalInt.empty());
+    }
+
+    /** @param defaultHeadDim the family's {@code head_dim} where config.json has none; empty means a share of the hidden size */
+    CommonConfig(ConfigFields config, int defaultPositions, OptionalInt defaultHeadDim) {
         this.config = config;
         hidden = config.positiveInt("hidden_size");
         heads = config.positiveInt("num_attention_heads");
         layers = config.positiveInt("num_hidden_layers");
-        headDim = headDim();
+        headDim = headDim(defaultHeadDim);
         maxPositions = config.optionalPositiveInt("max_position_embeddings").orElse(defaultPositions);
         double dropout = config.optionalNumber("attention_dropout").orElse(0);
         if (dropout != 0) {
@@ -104,8 +109,11 @@ final class CommonConfig {
         return new DecoderSpec(vocabulary, hidden, blocks, norm, tied, maxPositions);
     }
 
-    private int headDim() {
+    private int headDim(OptionalInt absent) {
         OptionalInt stated = config.optionalPositiveInt("head_dim");
+        if (stated.isEmpty() && absent.isPresent()) {
+            return absent.getAsInt();
+        }
         if (stated.isEmpty() && hidden % heads != 0) {
             throw config.wrong(
                     "hidden_size",

@@ -21,7 +21,7 @@ final class Qwen2 implements Family {
         return common.spec(common.kvHeads(32), true, false, false, windows(config, common));
     }
 
-    private static List<OptionalInt> windows(ConfigFields config, CommonConfig common) {
+    static List<OptionalInt> windows(ConfigFields config, CommonConfig common) {
         OptionalInt window = OptionalInt.empty();
         if (config.booleanOr("use_sliding_window", false) && !config.isNull("sliding_window")) {
             window = OptionalInt.of(config.optionalPositiveInt("sliding_window").orElse(DEFAULT_WINDOW));

@@ -322,8 +322,9 @@ class ChatStrategyTest {
                                 ChatSettings.defaults(), template.replace("<|im_start|>assistant\n(new)", "otherwise")),
                         row))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("message 2 (assistant) is to be trained, but the chat template does not tell where"
-                        + " its header ends");
+                .hasMessageContaining(
+                        "message 2 (assistant) is to be trained, but the chat template does not tell where"
+                                + " its header ends");
     }
 
     @Test

@@ -54,12 +54,23 @@ class CatalogueTest {
                     Qwen/Qwen2.5-14B 14770033664
                     Qwen/Qwen2.5-32B-Instruct 32763876352
                     Qwen/Qwen2.5-72B 72706203648
+                    Qwen/Qwen3-4B 4022468096
+                    Qwen/Qwen3-8B 8190735360
                     deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B 1777088000
                     deepseek-ai/DeepSeek-R1-Distill-Qwen-7B 7615616512
                     deepseek-ai/DeepSeek-R1-Distill-Llama-8B 8030261248
                     """)
     void hasTheParametersThatTheHubCounts(String name, long parameters) {
         assertThat(CATALOGUE.find(name).orElseThrow().tensors().parameters()).isEqualTo(parameters);
+    }
+
+    /** The files of these hold the tied head a second time, and the hub counts it twice; the model has it once. */
+    @ParameterizedTest
+    @CsvSource({"Qwen/Qwen3-0.6B, 751632384", "Qwen/Qwen3-1.7B, 2031739904"})
+    void aTiedHeadThatIsStoredTooCountsOnce(String name, long onTheHub) {
+        ModelConfig model = CATALOGUE.find(name).orElseThrow();
+        long head = (long) model.spec().vocabulary() * model.spec().hidden();
+        assertThat(model.tensors().parameters()).isEqualTo(onTheHub - head);
     }
 
     @Test

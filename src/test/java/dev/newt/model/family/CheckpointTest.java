@@ -27,7 +27,7 @@ class CheckpointTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
     void everyTensorOfAPublishedModelHasItsSlot(String model) {
         Path directory = golden(model);
         ModelConfig config = Families.read(directory.resolve("config.json"));
@@ -59,6 +59,23 @@ class CheckpointTest {
             Map<TensorSlot, StoredTensor> bound = Checkpoint.bind(config, weights);
             bound.forEach((slot, tensor) -> assertThat(slot.name()).isEqualTo("model." + tensor.name()));
         }
+    }
+
+    @Test
+    void theBuffersOfAnOldGptNeoXArePassedOverAndItsBiasesAreNot() {
+        ModelConfig config = Families.read(golden("gpt_neox").resolve("config.json"));
+        List<TensorInfo> tensors = infos(config, DType.F16);
+        tensors.add(new TensorInfo("gpt_neox.layers.0.attention.bias", DType.U8, Shape.of(1, 1, 8, 8)));
+        tensors.add(new TensorInfo("gpt_neox.layers.0.attention.masked_bias", DType.F16, Shape.of()));
+        tensors.add(new TensorInfo("gpt_neox.layers.0.attention.rotary_emb.inv_freq", DType.F16, Shape.of(2)));
+        write(tensors);
+        try (ModelDirectory weights = ModelDirectory.open(folder)) {
+            assertThat(Checkpoint.bind(config, weights).keySet())
+                    .containsExactlyElementsOf(config.tensors().all());
+        }
+        tensors.add(new TensorInfo("gpt_neox.layers.0.attention.dense_extra.bias", DType.F16, Shape.of(64)));
+        write(tensors);
+        refused(config, "gpt_neox.layers.0.attention.dense_extra.bias [64] has no place in a gpt_neox model");
     }
 
     @Test

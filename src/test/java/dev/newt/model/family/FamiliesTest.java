@@ -36,11 +36,11 @@ class FamiliesTest {
 
     @Test
     void listsTheFamilies() {
-        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2");
+        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2", "qwen3", "gpt_neox");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
     void bothFormsOfAConfigurationMeanTheSame(String model) {
         ModelConfig current = Families.read(golden(model, "config.json"));
         ModelConfig legacy = Families.read(golden(model, "config.legacy.json"));
@@ -90,6 +90,120 @@ class FamiliesTest {
                 .contains(new TensorSlot(
                         Role.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
         assertThat(config.tensors().find("lm_head.weight")).isEmpty();
+    }
+
+    @Test
+    void readsAQwen3WithItsNormedHeads() {
+        ModelConfig config = Families.read(golden("qwen3", "config.json"));
+
+        GroupedAttention attention = config.spec().attention(0);
+        assertThat(attention.heads()).isEqualTo(new AttentionSpec(4, 2, 24, 1 / Math.sqrt(24), NONE));
+        assertThat(attention.headNorm()).contains(new Norm.Rms(1e-6));
+        assertThat(attention.qkvBias()).isFalse();
+        assertThat(attention.outputBias()).isFalse();
+        assertThat(config.tensors().find("model.layers.1.self_attn.k_norm.weight"))
+                .contains(new TensorSlot(
+                        Role.KEY_NORM,
+                        false,
+                        OptionalInt.of(1),
+                        "model.layers.1.self_attn.k_norm.weight",
+                        Shape.of(24)));
+    }
+
+    @Test
+    void aQwen3WithoutAWordOnItsHeadsHasItsFamilysSize() {
+        DecoderSpec spec = family("qwen3", Map.of("num_attention_heads", "3", "num_key_value_heads", "1"))
+                .spec();
+        assertThat(spec.attention(0).heads().headDim()).isEqualTo(128);
+        assertThat(spec.attention(0).queryWidth()).isEqualTo(384);
+    }
+
+    @Test
+    void aQwen3MayHaveBiasesAndWindows() {
+        GroupedAttention attention = family("qwen3", Map.of("attention_bias", "true", "num_key_value_heads", "4"))
+                .spec()
+                .attention(0);
+        assertThat(attention.qkvBias()).isTrue();
+        assertThat(attention.outputBias()).isTrue();
+        assertThat(windows("qwen3", "\"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1"))
+                .containsExactly(NONE, OptionalInt.of(8));
+    }
+
+    @Test
+    void readsAGptNeoX() {
+        ModelConfig config = Families.read(golden("gpt_neox", "config.json"));
+
+        Norm norm = new Norm.Layer(1e-5, true);
+        GroupedAttention attention = new GroupedAttention(
+                new AttentionSpec(4, 4, 16, 0.25, NONE),
+                new Rotary(10_000, 4, new Rotary.Default()),
+                true,
+                true,
+                true,
+                Optional.empty());
+        Block block =
+                new Block(attention, new FeedForward.Plain(128, Activation.GELU, true), norm, Block.Residual.PARALLEL);
+        assertThat(config.spec()).isEqualTo(new DecoderSpec(512, 64, Collections.nCopies(3, block), norm, false, 256));
+        assertThat(config.tensors().find("gpt_neox.layers.2.attention.query_key_value.bias"))
+                .map(TensorSlot::shape)
+                .contains(Shape.of(192));
+        assertThat(config.tensors().find("embed_out.weight")).isPresent();
+    }
+
+    @Test
+    void aGptNeoXMayAddItsPartsInTurnAndGoWithoutBiases() {
+        DecoderSpec spec = family("gpt_neox", Map.of("use_parallel_residual", "false", "attention_bias", "false"))
+                .spec();
+        assertThat(spec.blocks().get(0).residual()).isEqualTo(Block.Residual.SEQUENTIAL);
+        assertThat(spec.attention(0).qkvBias()).isFalse();
+        assertThat(spec.attention(0).outputBias()).isFalse();
+    }
+
+    @Test
+    void rotarySettingsOfAGptNeoXAreReadInBothFormsAndTheNewerWins() {
+        String nested = "{\"rope_theta\": 500, \"partial_rotary_factor\": 0.5, \"rope_type\": \"default\"}";
+        Rotary expected = new Rotary(500, 8, new Rotary.Default());
+        assertThat(family("gpt_neox", Map.of("rope_parameters", nested, "rotary_pct", "1"))
+                        .spec()
+                        .attention(0)
+                        .rotary())
+                .isEqualTo(expected);
+        assertThat(family("gpt_neox", Map.of("rotary_emb_base", "500", "rotary_pct", "0.5"))
+                        .spec()
+                        .attention(0)
+                        .rotary())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    qwen3 | attention_dropout | 0.1                              | attention_dropout is 0.1; only 0 is supported
+                    qwen3 | hidden_act        | "relu2"                          | hidden_act is relu2; supported are silu
+                    qwen3 | rope_scaling      | {"type": "su"}                   | rope_scaling.rope_type is su; supported are default
+                    qwen3 | rope_parameters   | {"partial_rotary_factor": 0.5}   | rope_parameters.partial_rotary_factor is 0.5
+                    qwen3 | layer_types       | ["linear_attention", "full_attention"] | layer_types is linear_attention; supported are
+                    gpt_neox | hidden_dropout      | 0.1   | hidden_dropout is 0.1; only 0 is supported
+                    gpt_neox | attention_dropout   | 0.1   | attention_dropout is 0.1; only 0 is supported
+                    gpt_neox | hidden_act          | "gelu_fast" | hidden_act is gelu_fast; supported are silu
+                    gpt_neox | head_dim            | 16    | head_dim is set; a gpt_neox model's heads share its hidden size
+                    gpt_neox | tie_word_embeddings | true  | tie_word_embeddings is true; only false is supported
+                    gpt_neox | num_attention_heads | 3     | hidden_size is 64; a multiple of num_attention_heads, 3, is needed
+                    gpt_neox | rotary_pct          | 0.2   | rotary_pct is 0.2; an even number, at least 2, of the 16 dimensions
+                    gpt_neox | rotary_pct          | 1.5   | rotary_pct is 1.5; an even number
+                    gpt_neox | rope_parameters     | {"partial_rotary_factor": 0.1} | rope_parameters.partial_rotary_factor is 0.1; an even number
+                    gpt_neox | rope_scaling        | {"type": "linear", "factor": 2} | rope_scaling.type is linear; only default is supported
+                    gpt_neox | rope_parameters     | {"factor": 2} | rope_parameters.factor is not a rotary setting that is supported
+                    """)
+    void refusesWhatAFamilyCannotCompute(String family, String key, String value, String message) {
+        Map<String, String> changes = new TreeMap<>(Map.of("num_key_value_heads", "4", "rotary_pct", "0.25"));
+        changes.put(key, value);
+        assertThatThrownBy(() -> family(family, changes))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("here/config.json: ")
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -200,8 +314,8 @@ class FamiliesTest {
                     tie_word_embeddings       | "yes"               | tie_word_embeddings is "yes"; true or false is needed
                     torch_dtype               | "float8_e4m3fn"     | torch_dtype is float8_e4m3fn; supported are float32, bfloat16
                     architectures             | ["LlamaForSequenceClassification"] | a causal language model
-                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2
-                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2
+                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2, qwen3, gpt_neox
+                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2, qwen3, gpt_neox
                     """)
     void refusesWhatItCannotCompute(String key, String value, String message) {
         assertThatThrownBy(() -> llama(Map.of(key, value)))
@@ -253,8 +367,12 @@ class FamiliesTest {
     }
 
     private static ModelConfig llama(Map<String, String> changes) {
+        return family("llama", changes);
+    }
+
+    private static ModelConfig family(String family, Map<String, String> changes) {
         Map<String, String> fields = new TreeMap<>(Map.of(
-                "model_type", "\"llama\"",
+                "model_type", "\"" + family + "\"",
                 "vocab_size", "512",
                 "hidden_size", "64",
                 "intermediate_size", "128",

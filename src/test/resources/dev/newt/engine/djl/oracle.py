@@ -2,11 +2,9 @@
 # sum(value * d) for the leaves.
 
 
-# A copy that autograd may keep.
-def normal(self, x: Tensor) -> Tensor:
-    if torch.is_floating_point(x):
-        return torch.to(x, 7, False, True)
-    return torch.clone(x)
+# A tensor that autograd may keep, to be filled from outside.
+def filled(self, dtype: int, shape: List[int]) -> Tensor:
+    return torch.zeros(shape, dtype=dtype)
 
 
 def leaf(self, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-package dev.newt.engine.djl;
+package dev.newt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,31 +15,12 @@ import dev.newt.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class BlockOpsTest {
-    private static Oracle oracle;
-
-    @BeforeAll
-    static void open() {
-        oracle = new Oracle();
-    }
-
-    @AfterEach
-    void clear() {
-        oracle.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        oracle.close();
-    }
-
+/** Norms, rotary embedding, activations, slices. */
+abstract class BlockContract extends OperationContract {
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
     void rmsNormAgreesWithAutograd(DType type) {
@@ -223,7 +204,7 @@ class BlockOpsTest {
         refuses(() -> engine.gatedActivationBackward(wide, x, x, Activation.SILU));
     }
 
-    private static void refuses(Runnable call) {
+    private void refuses(Runnable call) {
         assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
     }
 }

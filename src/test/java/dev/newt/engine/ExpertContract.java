@@ -1,9 +1,10 @@
-package dev.newt.engine.djl;
+package dev.newt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.newt.engine.djl.Oracle;
 import dev.newt.tensor.BackwardOps.CombineGradients;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.DenseTrainableParameter;
@@ -21,32 +22,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ExpertOpsTest {
-    private static Oracle oracle;
-
-    @BeforeAll
-    static void open() {
-        oracle = new Oracle();
-    }
-
-    @AfterEach
-    void clear() {
-        oracle.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        oracle.close();
-    }
-
+/** Mixtures of experts. */
+abstract class ExpertContract extends OperationContract {
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
     void routingAgreesWithAutograd(DType type) {
@@ -95,7 +77,7 @@ class ExpertOpsTest {
         assertThat(oracle.values(gradients.dParts().get(1))).containsExactly(6, 8, 0.75, 1, 0.5, 1);
     }
 
-    private static Tensor places(int width, int... values) {
+    private Tensor places(int width, int... values) {
         Tensor flat = oracle.keep(oracle.engine.upload(values));
         return oracle.keep(oracle.engine.reshape(flat, Shape.of(values.length / width, width)));
     }
@@ -156,14 +138,14 @@ class ExpertOpsTest {
         }
     }
 
-    private static DenseTrainableParameter trainable(Tensor values, long rows, long columns) {
+    private DenseTrainableParameter trainable(Tensor values, long rows, long columns) {
         try (values) {
             Tensor master = oracle.engine.reshape(values, Shape.of(rows, columns));
             return new DenseTrainableParameter("w", oracle.engine, master, master.dtype());
         }
     }
 
-    private static Tensor gradient(DenseTrainableParameter parameter, DType type) {
+    private Tensor gradient(DenseTrainableParameter parameter, DType type) {
         return parameter.gradient().isPresent()
                 ? oracle.engine.cast(parameter.gradient().get(), type)
                 : oracle.engine.zeros(type, parameter.shape());
@@ -190,7 +172,7 @@ class ExpertOpsTest {
         refuses(() -> engine.combineBackward(logits, List.of(rows), four, places(2, 0, 1, 2, 3), weights));
     }
 
-    private static void refuses(Runnable call) {
+    private void refuses(Runnable call) {
         assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
     }
 }

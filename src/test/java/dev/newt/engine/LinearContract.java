@@ -1,8 +1,9 @@
-package dev.newt.engine.djl;
+package dev.newt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.newt.engine.djl.Oracle;
 import dev.newt.tensor.BackwardOps.DoraGradients;
 import dev.newt.tensor.BackwardOps.LowRankGradients;
 import dev.newt.tensor.DType;
@@ -20,32 +21,13 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LinearOpsTest {
-    private static Oracle oracle;
-
-    @BeforeAll
-    static void open() {
-        oracle = new Oracle();
-    }
-
-    @AfterEach
-    void clear() {
-        oracle.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        oracle.close();
-    }
-
+/** Linear layers, dense and with adapters, and NF4. */
+abstract class LinearContract extends OperationContract {
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
     void linearAgreesWithAutograd(DType type) {
@@ -152,7 +134,7 @@ class LinearOpsTest {
     }
 
     /** A layer of random sizes; every other draw has a bias, half of the draws have dropout. */
-    private static final class Layer {
+    private final class Layer {
         LowRankTensors adapter() {
             return new LowRankTensors(a, b, scale, dropout);
         }
@@ -211,9 +193,9 @@ class LinearOpsTest {
                 .isNotEqualTo(mask(1000, 0.5, 7).slice(2, 500));
     }
 
-    private static ByteBuffer mask(int size, double probability, long key) {
+    private ByteBuffer mask(int size, double probability, long key) {
         ByteBuffer mask = ByteBuffer.allocateDirect(size);
-        DropoutMask.fill(mask, new Dropout(probability, key));
+        Oracle.dropout(mask, new Dropout(probability, key));
         return mask;
     }
 
@@ -281,7 +263,7 @@ class LinearOpsTest {
         }
     }
 
-    private static Tensor upload(byte[] bytes) {
+    private Tensor upload(byte[] bytes) {
         return oracle.engine.upload(ByteBuffer.wrap(bytes), DType.U8, Shape.of(bytes.length));
     }
 
@@ -309,7 +291,7 @@ class LinearOpsTest {
         refuses(() -> engine.dequantizeNf4(new Nf4Tensors(x, new Plain(x), Shape.of(2, 64)), DType.F32));
     }
 
-    private static void refuses(Runnable call) {
+    private void refuses(Runnable call) {
         assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
     }
 }

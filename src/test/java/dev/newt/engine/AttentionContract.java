@@ -1,4 +1,4 @@
-package dev.newt.engine.djl;
+package dev.newt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,31 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class AttentionOpsTest {
-    private static Oracle oracle;
-
-    @BeforeAll
-    static void open() {
-        oracle = new Oracle();
-    }
-
-    @AfterEach
-    void clear() {
-        oracle.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        oracle.close();
-    }
-
+/** Attention over segments, and over a cache of growing sequences. */
+abstract class AttentionContract extends OperationContract {
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
     void oneShortSegment(DType type) {
@@ -72,12 +53,12 @@ class AttentionOpsTest {
         check(type, 12, spec(2, 1, 8, 600), 1300);
     }
 
-    private static AttentionSpec spec(int heads, int kvHeads, int headDim, int window) {
+    private AttentionSpec spec(int heads, int kvHeads, int headDim, int window) {
         OptionalInt bound = window > 0 ? OptionalInt.of(window) : OptionalInt.empty();
         return new AttentionSpec(heads, kvHeads, headDim, 1.2 / Math.sqrt(headDim), bound);
     }
 
-    private static void check(DType type, long seed, AttentionSpec spec, int... lengths) {
+    private void check(DType type, long seed, AttentionSpec spec, int... lengths) {
         oracle.seed(seed);
         Segments segments = Segments.ofLengths(lengths);
         int tokens = segments.tokens();
@@ -112,7 +93,7 @@ class AttentionOpsTest {
     }
 
     /** From [heads, T] to [heads, n] of one segment after the other. */
-    private static double[] bySegment(double[] values, Segments segments, int heads) {
+    private double[] bySegment(double[] values, Segments segments, int heads) {
         double[] ordered = new double[values.length];
         int at = 0;
         for (int i = 0; i < segments.count(); i++) {
@@ -166,7 +147,7 @@ class AttentionOpsTest {
     }
 
     /** The other layer must keep step: lengths before a pass are equal in all layers. */
-    private static void catchUp(KvCache cache, Tensor q, Tensor k, Tensor v, AttentionSpec spec, int end) {
+    private void catchUp(KvCache cache, Tensor q, Tensor k, Tensor v, AttentionSpec spec, int end) {
         int start = cache.length(0, 0);
         oracle.keep(
                 oracle.engine.attention(rows(q, start, end), rows(k, start, end), rows(v, start, end), cache, 0, spec));
@@ -236,7 +217,7 @@ class AttentionOpsTest {
         }
     }
 
-    private static List<Tensor> draws(DType type, int count, long... dims) {
+    private List<Tensor> draws(DType type, int count, long... dims) {
         List<Tensor> draws = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             draws.add(oracle.random(type, dims));
@@ -244,7 +225,7 @@ class AttentionOpsTest {
         return draws;
     }
 
-    private static Tensor joined(List<Tensor> all, int[] places, int[] starts, int[] counts) {
+    private Tensor joined(List<Tensor> all, int[] places, int[] starts, int[] counts) {
         int tokens = Arrays.stream(counts).sum();
         Tensor first = all.get(0);
         Tensor joined = oracle.keep(oracle.engine.zeros(
@@ -258,7 +239,7 @@ class AttentionOpsTest {
         return joined;
     }
 
-    private static double[] concat(double[] a, double[] b) {
+    private double[] concat(double[] a, double[] b) {
         double[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);
         return both;
@@ -284,7 +265,7 @@ class AttentionOpsTest {
         }
     }
 
-    private static Tensor rows(Tensor tensor, int start, int end) {
+    private Tensor rows(Tensor tensor, int start, int end) {
         return oracle.keep(oracle.engine.rows(tensor, start, end));
     }
 
@@ -325,7 +306,7 @@ class AttentionOpsTest {
         }
     }
 
-    private static void refuses(Runnable call) {
+    private void refuses(Runnable call) {
         assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,4 +1,4 @@
-package dev.newt.engine.djl;
+package dev.newt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,31 +8,12 @@ import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class HeadOpsTest {
-    private static Oracle oracle;
-
-    @BeforeAll
-    static void open() {
-        oracle = new Oracle();
-    }
-
-    @AfterEach
-    void clear() {
-        oracle.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        oracle.close();
-    }
-
+/** Log-probabilities of tokens. */
+abstract class HeadContract extends OperationContract {
     /** Fewer rows than positions: positions repeat. */
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
@@ -51,7 +32,7 @@ class HeadOpsTest {
         check(type, 50, 8, 150_001, 67);
     }
 
-    private static void check(DType type, int rows, int width, int vocabulary, int count) {
+    private void check(DType type, int rows, int width, int vocabulary, int count) {
         Tensor hidden = oracle.random(type, rows, width);
         Tensor w = oracle.random(0.3, type, vocabulary, width);
         Tensor positions = oracle.indices(count, rows);
@@ -114,7 +95,7 @@ class HeadOpsTest {
         refuses(() -> engine.tokenLogProbs(w, hidden, good, oracle.keep(engine.cast(good, DType.I32))), "I32");
     }
 
-    private static void refuses(Runnable call, String message) {
+    private void refuses(Runnable call, String message) {
         assertThatThrownBy(call::run)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
