@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Holds the estimates against what runs took: the table of docs/memory.md, which {@link MemoryBench} prints. */
+@Tag("slow")
 class MemoryTableTest {
     private static final Path TABLE = Path.of("docs/memory.md");
     private static final Pattern LINE = Pattern.compile("\\| ([a-z0-9-]+) \\| (\\d+) \\| (\\d+) \\| [0-9.]+ \\|");

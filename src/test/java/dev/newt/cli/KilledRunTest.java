@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * kill leaves a file that looks whole and is not.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("slow")
 class KilledRunTest {
     private static final int KILLS_OF_STARTS = 3;
     private static final int STEPS = 36;

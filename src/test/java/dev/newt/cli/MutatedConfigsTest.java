@@ -16,10 +16,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a file holds, it is accepted or refused with a message, by {@code validate} and {@code plan} alike, and soon. */
+@Tag("slow")
 class MutatedConfigsTest {
     private static final long SEED = Long.getLong("newt.mutations.seed", 20_240_607);
     private static final int COUNT = Integer.getInteger("newt.mutations.count", 5000);

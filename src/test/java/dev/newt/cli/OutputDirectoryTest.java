@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.newt.io.AtomicFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real processes that want one output directory, or cannot write into theirs. */
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(300)
+@Tag("slow")
 class OutputDirectoryTest {
     @TempDir
     Path folder;

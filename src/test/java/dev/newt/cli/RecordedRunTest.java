@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>libtorch chooses its code by the processor, and sums in another order on another one. So the bits are compared where the processor is of
  * the recorded kind, and elsewhere losses and norms within 1e-4 of their size. The recorded runs had one thread.
  */
+@Tag("slow")
 class RecordedRunTest {
     private static final Path RECORDED = Path.of("src/test/resources/reference");
     private static final double ON_OTHER_PROCESSORS = 1e-4;

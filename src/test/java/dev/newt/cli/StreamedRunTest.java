@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose rows are read as they go on; in {@link KilledRunTest} they are killed and resumed. */
 @Timeout(120)
+@Tag("slow")
 class StreamedRunTest {
     private static final String BROKEN = "{\"text\": broken}\n";
 

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose metrics go to TensorBoard's files and to an MLflow server. */
 @Timeout(300)
+@Tag("slow")
 class TrackedRunTest {
     private static final String[] TRACKED = {
         "max_steps: 4",

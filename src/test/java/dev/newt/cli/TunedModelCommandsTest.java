@@ -6,12 +6,14 @@ import dev.newt.weights.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is done with a model that was trained: held-out questions, {@code inference}, {@code merge-lora}; each as a user runs it. */
 @Timeout(300)
+@Tag("slow")
 class TunedModelCommandsTest {
     private static final String QUESTION = "Who sleeps?";
     private static final String ANSWER = "a lazy dog";

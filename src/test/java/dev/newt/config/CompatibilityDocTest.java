@@ -22,7 +22,7 @@ class CompatibilityDocTest {
                 """
                 # Axolotl's keys, one by one
 
-                Made from the program's own records by `mvn -q test -Dtest=CompatibilityDocTest+JsonSchemaTest -Dnewt.write=true`; a test fails when
+                Made from the program's own records by `mvn -q test -Dtest=CompatibilityDocTest,JsonSchemaTest -Dnewt.write=true`; a test fails when
                 it is stale. The guide is in [configuration.md](configuration.md). `newt schema --field KEY` prints one entry.
 
                 | class | keys | what happens |

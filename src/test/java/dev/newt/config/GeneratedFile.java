@@ -17,7 +17,7 @@ final class GeneratedFile {
         }
         assertThat(file)
                 .as(
-                        "%s is stale; regenerate it: mvn -q test -Dtest=CompatibilityDocTest+JsonSchemaTest -Dnewt.write=true",
+                        "%s is stale; regenerate it: mvn -q test -Dtest=CompatibilityDocTest,JsonSchemaTest -Dnewt.write=true",
                         file)
                 .content()
                 .isEqualTo(content);
