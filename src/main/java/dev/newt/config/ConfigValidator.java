@@ -55,7 +55,8 @@ final class ConfigValidator {
         static final Validator VALIDATOR = Validation.byProvider(PredefinedScopeHibernateValidator.class)
                 .configure()
                 // Only what is used is loaded: Hibernate Validator has a thousand more classes.
-                .builtinConstraints(Limit.ANNOTATIONS.stream().map(Class::getName).collect(Collectors.toSet()))
+                .builtinConstraints(
+                        Limit.ANNOTATIONS.stream().map(Class::getName).collect(Collectors.toSet()))
                 .initializeBeanMetaData(Schema.records())
                 .ignoreXmlConfiguration()
                 .messageInterpolator(new Phrases())

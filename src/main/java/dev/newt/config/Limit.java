@@ -89,8 +89,9 @@ sealed interface Limit {
                 return lower ? approximate > 0 : approximate < 0;
             }
             // A double's exact value, as Hibernate Validator compares it.
-            BigDecimal exact =
-                    number instanceof Integer || number instanceof Long ? BigDecimal.valueOf(number.longValue()) : new BigDecimal(approximate);
+            BigDecimal exact = number instanceof Integer || number instanceof Long
+                    ? BigDecimal.valueOf(number.longValue())
+                    : new BigDecimal(approximate);
             int order = exact.compareTo(value());
             return order == 0 ? inclusive : order > 0 == lower;
         }

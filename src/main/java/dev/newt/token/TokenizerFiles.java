@@ -1,7 +1,7 @@
 package dev.newt.token;
 
-import dev.newt.io.Sha256;
 import dev.newt.io.JsonDocument;
+import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -34,7 +34,6 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
     /** As Hugging Face's reader has it; longer means that this is no such file. */
     private static final long MAX_LENGTH = 100_000_000;
 
-
     /** @param start of its elements, counted from {@link SafetensorsHeader#dataStart} */
     record Entry(TensorInfo info, long start) {
         long end() {
