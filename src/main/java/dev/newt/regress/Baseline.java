@@ -17,10 +17,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a configuration gave when it was right, as a JSON file.
+ * The numbers a configuration gave when it was known to be right, as a JSON file.
  *
- * @param tolerance within which later runs must stay
- * @param newt version that made it
+ * @param tolerance the tolerance for later runs
+ * @param newt the version that made it
  * @param platform operating system, architecture, Java
  */
 public record Baseline(Recording recording, Tolerance tolerance, String newt, String platform) {
@@ -35,7 +35,7 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
-    /** The file, value by value: a list for each quantity, one element a step. */
+    /** The file, value by value: a list for each quantity, with one element per step. */
     private record Content(
             int format,
             String planHash,
@@ -49,7 +49,7 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
             List<Long> trainedTokens,
             Map<String, String> config) {}
 
-    /** Of this version on this machine. */
+    /** A baseline of this version on this machine. */
     static Baseline of(Recording recording, Tolerance tolerance) {
         String version = Optional.ofNullable(Baseline.class.getPackage().getImplementationVersion())
                 .orElse("development");
@@ -58,7 +58,7 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
         return new Baseline(recording, tolerance, version, platform);
     }
 
-    /** Replaces the file, whole. */
+    /** Replaces the file atomically. */
     void write(Path file) {
         List<Step> steps = recording.steps();
         Content content = new Content(
@@ -81,9 +81,9 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
     }
 
     /**
-     * Empty where there is no such file.
+     * Empty if there is no such file.
      *
-     * @throws UserException where it is none of this format
+     * @throws UserException if it is not a baseline in this format
      */
     static Optional<Baseline> read(Path file) {
         if (!Files.exists(file)) {
@@ -117,7 +117,7 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
                 || content.tokens().size() != count
                 || content.trainedTokens().size() != count) {
             throw notABaseline(
-                    file, 1, "loss, grad_norm, tokens and trained_tokens must have as many elements, one at least");
+                    file, 1, "loss, grad_norm, tokens and trained_tokens must have equally many elements, at least one");
         }
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -130,9 +130,9 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
         return steps;
     }
 
-    /** @param reason of which the first part is for users */
+    /** @param reason only its first part is shown */
     private static UserException notABaseline(Path file, int line, String reason) {
-        return new UserException(file + ":" + line + ":1: error: this is no baseline: "
-                + reason.split("\n|; | \\(", 2)[0] + ". Write it anew with --update.");
+        return new UserException(file + ":" + line + ":1: error: not a baseline: "
+                + reason.split("\n|; | \\(", 2)[0] + ". Rewrite it with --update.");
     }
 }

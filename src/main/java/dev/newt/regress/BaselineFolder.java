@@ -3,7 +3,7 @@ package dev.newt.regress;
 import java.nio.file.Path;
 
 /**
- * Where baselines are: one file for each configuration, named after its path below the working directory.
+ * The place of baselines: one file for each configuration, named after its path below the working directory.
  *
  * @param folder of the baselines
  * @param workingDirectory absolute

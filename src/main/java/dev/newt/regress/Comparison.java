@@ -18,7 +18,7 @@ final class Comparison {
         this.now = now;
     }
 
-    /** The first step that is not as it was, in words; empty where all are. */
+    /** The first step that differs, in words; empty if none does. */
     Optional<String> drift(Tolerance tolerance) {
         int both = Math.min(baseline.steps().size(), now.steps().size());
         for (int i = 0; i < both; i++) {
@@ -58,7 +58,7 @@ final class Comparison {
                         tolerance));
     }
 
-    /** How the plan differs from the baseline's, in words; empty where its hash is the same. */
+    /** How the plan differs from the baseline's, in words; empty if its hash is the same. */
     Optional<String> planChange() {
         if (baseline.planHash().equals(now.planHash())) {
             return Optional.empty();
@@ -83,11 +83,11 @@ final class Comparison {
         return values.getOrDefault(key, "unset");
     }
 
-    /** What else may have changed the numbers; empty where the device is the same. */
+    /** What else may have changed the numbers; empty if the device is the same. */
     Optional<String> deviceChange() {
         return baseline.device().equals(now.device())
                 ? Optional.empty()
                 : Optional.of("the baseline was made on " + baseline.device() + ", this is " + now.device()
-                        + "; numbers depend on the number of threads a little");
+                        + "; numbers depend slightly on the number of threads");
     }
 }

@@ -15,9 +15,9 @@ public final class ConfigFiles {
     private ConfigFiles() {}
 
     /**
-     * Files as they are, and of folders all {@code .yaml} and {@code .yml} files below, by name. Each once.
+     * The given files, and all {@code .yaml} and {@code .yml} files below the given folders, by name, each once.
      *
-     * @throws UserException where a file is not there, or a folder has none
+     * @throws UserException if a file does not exist, or a folder has none
      */
     public static List<Path> find(List<Path> named) {
         Set<Path> found = new LinkedHashSet<>();

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a configuration gave.
+ * The numbers of one run.
  *
  * @param planHash of the plan that ran
  * @param values of the configuration, by key path
- * @param device that computed, with its number of threads
- * @param steps from the first
+ * @param device the device, with its number of threads
+ * @param steps the steps, from the first
  */
 public record Recording(String planHash, Map<String, String> values, String device, List<Step> steps) {
     /**

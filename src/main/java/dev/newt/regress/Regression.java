@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs configurations one after the other and compares each with its baseline. None stops the others. */
+/** Runs configurations one after the other and compares each with its baseline. A failure does not stop the others. */
 public final class Regression {
     private static final int USUAL_STEPS = 10;
 
@@ -17,12 +17,12 @@ public final class Regression {
     private final Listener listener;
 
     /**
-     * What is asked for.
+     * The options.
      *
-     * @param steps absent: as many as the baseline has, or 10
-     * @param tolerance absent: that of the baseline, or the usual one
-     * @param update whether baselines are written, and not compared with
-     * @param strict whether a changed plan is a failure where its numbers are the same
+     * @param steps if absent, as many as the baseline has, or 10
+     * @param tolerance if absent, the baseline's, or the default
+     * @param update whether baselines are written instead of compared
+     * @param strict whether a changed plan is a failure even if the numbers are the same
      * @param overrides of every configuration
      */
     public record Settings(
@@ -33,7 +33,7 @@ public final class Regression {
             boolean strict,
             List<String> overrides) {}
 
-    /** Hears how far it is. */
+    /** Receives the progress. */
     public interface Listener {
         void begins(int index, int count, Path config);
 
@@ -51,7 +51,7 @@ public final class Regression {
         this.listener = listener;
     }
 
-    /** In the order of the configurations. */
+    /** Returns the verdicts in the order of the configurations. */
     public List<Verdict> run(List<Path> configs) {
         List<Verdict> verdicts = new ArrayList<>();
         try (Scratch scratch = new Scratch()) {
@@ -103,7 +103,7 @@ public final class Regression {
             }
         }
 
-        /** Who writes a baseline anew does not mind that the old one is damaged; of a good one the tolerance stays. */
+        /** When a baseline is rewritten, a damaged old one does not matter; the tolerance of a good one is kept. */
         private Optional<Baseline> readable() {
             try {
                 return Baseline.read(file);

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A temporary folder for the runs' outputs. It goes when this is closed or the process ends. */
+/** A temporary folder for the runs' outputs. It is deleted when this is closed or the process ends. */
 final class Scratch implements AutoCloseable {
     private final Path folder;
     private final Thread hook;
@@ -26,12 +26,12 @@ final class Scratch implements AutoCloseable {
         return folder.resolve(String.valueOf(index));
     }
 
-    /** The process ends while a run may still write there. */
+    /** Called while a run may still be writing there. */
     private void deleteQuietly() {
         try {
             AtomicFiles.deleteDirectory(folder);
         } catch (UncheckedIOException e) {
-            // The system clears its temporary folder some day.
+            // The system will clear its temporary folder eventually.
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.function.LongConsumer;
 
 /** A few steps of a configuration in a folder of their own. */
 final class Trial {
-    /** Set by the trial, or without effect on what is computed. */
+    /** Keys that the trial sets, or that do not affect what is computed. */
     private static final List<String> NOT_KEPT = List.of("output_dir", "max_steps", "dataset_prepared_path");
 
     private final Path config;
@@ -37,11 +37,11 @@ final class Trial {
     }
 
     /**
-     * Runs it.
+     * Runs the configuration.
      *
      * @param scratch takes the place of the configuration's {@code output_dir}
-     * @throws dev.newt.io.UserException where it cannot be run
-     * @throws dev.newt.train.TrainingFailedException where the loss breaks down
+     * @throws dev.newt.io.UserException if it cannot be run
+     * @throws dev.newt.train.TrainingFailedException if the loss diverges
      */
     void run(
             List<String> overrides,
@@ -77,7 +77,7 @@ final class Trial {
         }
     }
 
-    /** What it gave so far; empty where it did not begin. */
+    /** The numbers so far; empty if it did not begin. */
     Optional<Recording> recording() {
         if (done.isEmpty()) {
             return Optional.empty();

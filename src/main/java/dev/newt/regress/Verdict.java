@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What came of a configuration.
+ * The result for one configuration.
  *
- * @param config as it was named
+ * @param config the configuration as it was named
  * @param message one line
- * @param baseline that was compared with, or written
- * @param now what the run gave, as far as it came
- * @param cause of a failure
+ * @param baseline the baseline that was compared or written
+ * @param now the run's numbers, as far as it got
+ * @param cause the cause of a failure
  */
 public record Verdict(
         Path config,
@@ -21,19 +21,19 @@ public record Verdict(
         Optional<Baseline> baseline,
         Optional<Recording> now,
         Optional<RuntimeException> cause) {
-    /** How it went. */
+    /** The kinds of results. */
     public enum Status {
-        /** As the baseline says. */
+        /** Equal to the baseline. */
         OK,
         /** A baseline was written. */
         UPDATED,
-        /** Numbers are not what they were. */
+        /** The numbers have changed. */
         DRIFT,
-        /** Numbers are what they were, but the plan is another, and that was not allowed. */
+        /** The numbers are the same, but the plan has changed, which was not allowed. */
         PLAN_CHANGED,
-        /** There is nothing to compare with. */
+        /** There is no baseline to compare with. */
         NO_BASELINE,
-        /** The run did not come to its end. */
+        /** The run did not finish. */
         FAILED,
         /** The configuration, its inputs or its baseline cannot be used. */
         REFUSED;

@@ -4,7 +4,7 @@ import dev.newt.io.AtomicFiles;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs beside what they are compared with, on one page that needs nothing else. */
+/** Runs next to what they are compared with, on one self-contained page. */
 public final class ComparisonPage {
     private static final String STYLE =
             """
@@ -27,7 +27,7 @@ public final class ComparisonPage {
     /** Curves over the steps; the second is drawn in dashes over the first. */
     public record Chart(String title, List<SvgChart.Series> series) {}
 
-    /** Writes the file, whole. */
+    /** Writes the file atomically. */
     public static void write(Path file, String title, String summary, List<Section> sections) {
         StringBuilder page = new StringBuilder();
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")

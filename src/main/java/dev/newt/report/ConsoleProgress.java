@@ -13,7 +13,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * A run's progress for people: a bar with loss, speed and time left on a terminal; elsewhere plain lines, at most one every few seconds.
+ * A run's progress for people: a bar with loss, speed and remaining time on a terminal; otherwise plain lines, at most one every few seconds.
  */
 public final class ConsoleProgress implements TrainingListener, AutoCloseable {
     private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
@@ -36,7 +36,7 @@ public final class ConsoleProgress implements TrainingListener, AutoCloseable {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether the process's own output and input are a terminal. */
+    /** Whether the process's standard output and input are a terminal. */
     public static boolean isTerminal() {
         return System.console() != null && !"dumb".equals(System.getenv("TERM"));
     }
@@ -70,7 +70,7 @@ public final class ConsoleProgress implements TrainingListener, AutoCloseable {
             close();
             out.println("interrupted after step " + interrupted.step() + "; resume from " + interrupted.checkpoint());
         } else {
-            // What failed is the command line's to tell.
+            // The command line reports the failure.
             close();
         }
     }
@@ -136,7 +136,7 @@ public final class ConsoleProgress implements TrainingListener, AutoCloseable {
     }
 
     private void message(String text) {
-        // A bar is redrawn on its own line; the message goes above it.
+        // The bar is redrawn on its own line, and the message goes above it.
         if (bar.isPresent()) {
             out.print("\r\u001b[K");
         }

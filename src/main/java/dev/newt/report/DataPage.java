@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Prepared data on one page that needs nothing else: what became of the rows, and some of them token by token. */
+/** Prepared data on one self-contained page: what became of the rows, and some of them token by token. */
 public final class DataPage {
     public static final String FILE_NAME = "data.html";
 
@@ -41,11 +41,11 @@ public final class DataPage {
     /**
      * Examples by size.
      *
-     * @param width of a class; the first holds 1 to {@code width}
+     * @param width the width of a bar; the first counts 1 to {@code width}
      */
     public record Histogram(String title, int width, List<Long> counts) {}
 
-    /** @param heading what is said above the tokens */
+    /** @param heading the text above the tokens */
     public record ShownRow(String heading, List<TokenView.Token> tokens) {}
 
     /**
@@ -60,7 +60,7 @@ public final class DataPage {
             List<Histogram> histograms,
             List<ShownRow> rows) {}
 
-    /** Writes the page; returns where it is. */
+    /** Writes the page and returns its path. */
     public static Path write(Path directory, Content content) {
         Path file = directory.resolve(FILE_NAME);
         AtomicFiles.writeString(file, page(content));
@@ -89,8 +89,8 @@ public final class DataPage {
         page.append("</div>\n");
         if (!content.rows().isEmpty()) {
             page.append(
-                    "<p>Below, each token is a box: green and underlined where it is trained. Its number shows when "
-                            + "it is pointed at.</p>\n");
+                    "<p>Below, each token is a box, green and underlined if it is trained. Point at a token "
+                            + "to see its id.</p>\n");
         }
         content.rows().forEach(row -> row(page, row));
         return page.append("</body>\n</html>\n").toString();

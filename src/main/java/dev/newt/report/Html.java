@@ -1,6 +1,6 @@
 package dev.newt.report;
 
-/** Text in HTML that is also well-formed XML. */
+/** Escapes text for HTML that is also well-formed XML. */
 final class Html {
     private Html() {}
 

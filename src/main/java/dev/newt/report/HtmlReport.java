@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * report.html in a run's directory: curves, scores, samples, plan and configuration on one page that needs nothing else. Written anew at
- * checkpoints and at the end, from metrics.jsonl: so a listener after {@link MetricsFile}.
+ * report.html in a run's directory: curves, scores, samples, plan and configuration on one self-contained page. Rewritten at
+ * checkpoints and at the end from metrics.jsonl, so it must listen after {@link MetricsFile}.
  */
 public final class HtmlReport implements TrainingListener {
     public static final String FILE_NAME = "report.html";
@@ -49,7 +49,7 @@ public final class HtmlReport implements TrainingListener {
         }
     }
 
-    /** Writes the page with what is known now. */
+    /** Writes the page with what is known so far. */
     public void write() {
         AtomicFiles.writeString(outputDirectory.resolve(FILE_NAME), page(content.get()));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Results as the XML that build servers show as tests, in the form of Surefire's schema. */
+/** Results as XML that build servers show as tests, following Surefire's schema. */
 public final class JUnitReport {
     private JUnitReport() {}
 
@@ -20,13 +20,13 @@ public final class JUnitReport {
     /**
      * What went wrong.
      *
-     * @param error whether the test could not be done, rather than found something
+     * @param error whether the test could not be run, rather than failed
      * @param type a word for the kind
-     * @param message first line shown; the whole is the element's text
+     * @param message the first line is the summary; the whole message is the element's text
      */
     public record Problem(boolean error, String type, String message) {}
 
-    /** Writes the file, whole. */
+    /** Writes the file atomically. */
     public static void write(Path file, String suite, List<Case> cases) {
         long errors = count(cases, true);
         long failures = count(cases, false);

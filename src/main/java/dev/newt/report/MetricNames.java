@@ -4,7 +4,7 @@ import dev.newt.train.TrainingEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An event's numbers under the names that Hugging Face's Trainer logs them by, and a few of our own in the same style. */
+/** An event's numbers under the names that Hugging Face's Trainer uses, and a few of our own in the same style. */
 public final class MetricNames {
     private MetricNames() {}
 

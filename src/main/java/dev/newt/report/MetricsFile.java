@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * metrics.jsonl in a run's directory: one JSON object a logged step ({@code "kind":"train"}) or evaluation ({@code "kind":"eval"}), on the
- * disk as soon as it happens. A resumed run first drops the lines after its checkpoint, so that each step stands there once.
+ * metrics.jsonl in a run's directory: one JSON object for each logged step ({@code "kind":"train"}) or evaluation ({@code "kind":"eval"}), on
+ * disk as soon as it happens. A resumed run first drops the lines after its checkpoint, so that each step appears once.
  */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
     public static final String FILE_NAME = "metrics.jsonl";
@@ -69,7 +69,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** The file's lines, in order; none where it does not exist. A line cut short by a crash ends the list. */
+    /** The file's lines, in order; none if it does not exist. A line cut short by a crash ends the list. */
     static List<JsonNode> read(Path file) {
         List<JsonNode> lines = new ArrayList<>();
         if (!Files.exists(file)) {

@@ -1,6 +1,6 @@
 package dev.newt.report;
 
-/** How pages with charts look, by day and by night. */
+/** The style of pages with charts, light and dark. */
 final class PageStyle {
     static final String CHARTS =
             """

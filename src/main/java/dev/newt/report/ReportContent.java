@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a report shows beside the run's curves.
+ * What a report shows besides the run's curves.
  *
  * @param title of the page
  * @param configuration the YAML as given
@@ -17,13 +17,13 @@ public record ReportContent(
         String title, String configuration, String plan, List<Sample> samples, Map<String, Score> scores) {
 
     /**
-     * One prompt and what the model made of it.
+     * One prompt and the model's answers.
      *
-     * @param expected what the data say, where they do
+     * @param expected the answer in the data, if there is one
      * @param after absent while the run goes on
      */
     public record Sample(String prompt, Optional<String> expected, Optional<String> before, Optional<String> after) {}
 
-    /** A measure before and after, as far as they are known. */
+    /** A score before and after training, as far as known. */
     public record Score(Optional<Double> before, Optional<Double> after) {}
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
-/** Line charts over optimizer steps, as SVG that stands by itself in a page; colours come from the page's style. */
+/** Line charts over optimizer steps, as inline SVG; the colours come from the page's style. */
 public final class SvgChart {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 280;
@@ -23,7 +23,7 @@ public final class SvgChart {
 
     /** A named line; points ascend by step. */
     public record Series(String name, List<Point> points) {
-        /** Without what cannot be drawn, and with neighbours averaged where there are more points than pixels can show. */
+        /** Without values that cannot be drawn, and with neighbours averaged if there are more points than pixels. */
         Series drawable() {
             List<Point> finite = points.stream()
                     .filter(point -> Double.isFinite(point.value()))
@@ -42,7 +42,7 @@ public final class SvgChart {
         }
     }
 
-    /** Empty text where no series has a point. */
+    /** Empty text if no series has a point. */
     static String draw(String title, List<Series> series) {
         List<Series> drawn = series.stream()
                 .map(Series::drawable)
@@ -104,7 +104,7 @@ public final class SvgChart {
         svg.append(format(
                 "<polyline class=\"s%d\" points=\"%s\"/>%n",
                 index, points.toString().strip()));
-        // A line through few points hides them; a single one would not show at all.
+        // A line through few points hides them, and a single point would not show at all.
         if (series.points().size() <= 40) {
             for (Point point : series.points()) {
                 svg.append(format(

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Where a configuration wants its metrics besides the run's folder. Nothing that goes wrong there stops a run. */
+/** Sends metrics to the places a configuration names besides the run's folder. No failure there stops a run. */
 public final class Tracking implements TrainingListener, AutoCloseable {
     private final List<TensorBoardFiles> files = new ArrayList<>();
     private final List<MlflowTracking> servers = new ArrayList<>();
 
     /**
-     * @param env the environment's variables, which may name a server and who asks
-     * @param warnings hears what went wrong, on the thread that tells the events
+     * @param env the environment variables, which may give a server and credentials
+     * @param warnings receives what went wrong, on the thread that reports the events
      */
     public Tracking(LoadedConfig loaded, Path outputDirectory, Map<String, String> env, Consumer<String> warnings) {
         if (loaded.config().tracking().useTensorboard()) {

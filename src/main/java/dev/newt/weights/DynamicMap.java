@@ -3,7 +3,7 @@ package dev.newt.weights;
 import java.util.Arrays;
 
 /**
- * The 8-bit code of "8-Bit Approximations for Parallelism in Deep Learning" (arXiv 1511.04561) as bitsandbytes builds it: 256 values in [-1, 1],
+ * The 8-bit code from "8-Bit Approximations for Parallelism in Deep Learning" (arXiv 1511.04561) as bitsandbytes builds it: 256 values in [-1, 1],
  * dense around 0. Its 7 decades hold 1, 2, 4, ... 64 values of each sign.
  */
 final class DynamicMap {
@@ -21,7 +21,7 @@ final class DynamicMap {
         return VALUES.clone();
     }
 
-    /** The code whose value is nearest to {@code x}, with bitsandbytes' choice where two are equally near. */
+    /** The code whose value is nearest to {@code x}, with bitsandbytes' choice if two are equally near. */
     static int nearest(float x) {
         int pivot = 127;
         int below = 0;

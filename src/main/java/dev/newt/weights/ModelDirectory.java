@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The weights in a Hugging Face model folder: one {@code model.safetensors}, or several files and {@code model.safetensors.index.json},
- * which names the file of every tensor. Where both are there the single file is read, as transformers does.
+ * which names the file of every tensor. If both exist, the single file is read, as in transformers.
  */
 public final class ModelDirectory implements AutoCloseable {
     static final String SINGLE = "model.safetensors";
@@ -41,7 +41,7 @@ public final class ModelDirectory implements AutoCloseable {
         this.tensors = tensors;
     }
 
-    /** @throws UserException where there are no such weights, or with all that is wrong with their files */
+    /** @throws UserException if there are no such weights, or listing everything wrong with their files */
     public static ModelDirectory open(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new UserException(directory + ": is not a folder; the folder of a model is needed.");
@@ -99,17 +99,16 @@ public final class ModelDirectory implements AutoCloseable {
             Path file = tensor.file().getFileName();
             if (!tensor.shape().equals(shape)) {
                 problems.add(
-                        file + ": tensor " + name + " has the shape " + tensor.shape() + "; " + shape + " is needed");
+                        file + ": tensor " + name + " has the shape " + tensor.shape() + "; it must be " + shape);
             }
             if (!types.contains(tensor.dtype())) {
-                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype() + "; one of " + types
-                        + " is needed");
+                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype() + "; it must be one of " + types);
             }
         });
         return problems;
     }
 
-    /** Throws one exception with all problems of a folder, if there are any; of very many the first are shown. */
+    /** Throws one exception with all problems of a folder, if there are any; if there are very many, only the first are shown. */
     public static void refuse(Path directory, List<String> problems) {
         if (problems.isEmpty()) {
             return;
@@ -151,8 +150,8 @@ public final class ModelDirectory implements AutoCloseable {
                     Optional<StoredTensor> found = file.find(tensor);
                     found.ifPresentOrElse(
                             stored -> tensors.put(tensor, stored),
-                            () -> problems.add(fileName + ": tensor " + tensor + " is missing, and " + INDEX
-                                    + " says that it is there"));
+                            () -> problems.add(fileName + ": tensor " + tensor + " is missing, although " + INDEX
+                                    + " lists it"));
                 }
             });
             refuse(directory, problems);
@@ -182,7 +181,7 @@ public final class ModelDirectory implements AutoCloseable {
             String file = entry.getValue().isString() ? entry.getValue().stringValue() : "";
             if (!isPlainFileName(file)) {
                 throw new UserException(index + ": weight_map gives " + entry.getValue() + " for " + entry.getKey()
-                        + "; the name of a .safetensors file in the same folder is needed.");
+                        + "; it must be the name of a .safetensors file in the same folder.");
             }
             fileOfTensor.put(entry.getKey(), file);
         }
@@ -202,7 +201,7 @@ public final class ModelDirectory implements AutoCloseable {
                 "pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth", "consolidated.safetensors");
         for (String name : known) {
             if (Files.exists(directory.resolve(name))) {
-                return "; " + name + " is there, but only weights in Hugging Face's safetensors form are read";
+                return "; " + name + " exists, but only weights in Hugging Face's safetensors format are supported";
             }
         }
         return "; the weights of a model are needed";

@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a model's weights into a folder as transformers reads them: one file, or, above a size, several and their index. Weights of an
- * earlier write are replaced; a write that dies half way leaves no mixture of both that could be read as a model.
+ * Writes a model's weights into a folder as transformers reads them: one file or, above a size, several and their index. Earlier weights
+ * are replaced; a write that dies halfway leaves no mixture of both that could be read as a model.
  */
 public final class ModelWriter {
     /** The shard size that transformers uses, 5 GB; 10^9 bytes each. */
@@ -32,7 +32,7 @@ public final class ModelWriter {
 
     /**
      * @param tensors in the model's order, which decides what shares a shard
-     * @param maxShardBytes a shard holds at most this, or one tensor that is larger
+     * @param maxShardBytes the largest size of a shard, unless a single tensor is larger
      */
     public static void write(
             Path directory, List<TensorInfo> tensors, long maxShardBytes, SafetensorsWriter.Content content) {
@@ -46,7 +46,7 @@ public final class ModelWriter {
                 Files.deleteIfExists(index);
                 deleteShardsBut(directory, Set.of());
             } else {
-                // Without its index a half replaced set of shards is no model; a single file stays valid until the new
+                // Without its index a half-replaced set of shards is not a model; a single file stays valid until the new
                 // index is there.
                 Files.deleteIfExists(index);
                 writeShards(directory, shards, content);

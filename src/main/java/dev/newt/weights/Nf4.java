@@ -55,7 +55,7 @@ public final class Nf4 {
         }
     }
 
-    /** Blocks that one thread takes at a time. */
+    /** The number of blocks that one thread takes at a time. */
     private static final int CHUNK_BLOCKS = 1024;
 
     private Nf4() {}
@@ -63,7 +63,7 @@ public final class Nf4 {
     /**
      * Quantises a stored matrix of any floating type.
      *
-     * @throws UserException where it holds NaN or an infinity
+     * @throws UserException if it holds NaN or an infinity
      */
     public static Nf4Matrix quantize(StoredTensor tensor) {
         try {
@@ -76,13 +76,13 @@ public final class Nf4 {
 
     /**
      * @param elements little endian, from its position on
-     * @throws ArithmeticException where one is NaN or infinite
+     * @throws ArithmeticException if one is NaN or infinite
      */
     public static Nf4Matrix quantize(ByteBuffer elements, DType dtype, Shape shape) {
         return quantize((first, target, count) -> FloatCodec.decode(elements, dtype, first, target, 0, count), shape);
     }
 
-    /** As {@link #quantize(StoredTensor)}, the scales left in 32 bits. */
+    /** As {@link #quantize(StoredTensor)}, but the scales stay in 32 bits. */
     public static Blocks quantizeOnce(StoredTensor tensor) {
         ByteBuffer elements = tensor.buffer();
         try {
@@ -103,7 +103,7 @@ public final class Nf4 {
      */
     public record Blocks(ByteBuffer packed, float[] scales) {}
 
-    /** @throws ArithmeticException where a value is NaN or infinite */
+    /** @throws ArithmeticException if a value is NaN or infinite */
     public static Nf4Matrix quantize(float[] values, Shape shape) {
         if (values.length != shape.elements()) {
             throw new IllegalArgumentException(values.length + " values for " + shape);
@@ -145,9 +145,9 @@ public final class Nf4 {
         return new Blocks(packed, scales);
     }
 
-    /** Puts the codes of {@code values[start, end)} in their place and returns the block's scale. */
+    /** Stores the codes of {@code values[start, end)} and returns the block's scale. */
     private static float quantizeBlock(float[] values, int start, int end, byte[] codes) {
-        // Magnitudes order as their bits do, NaN above infinity above all numbers; integer maxima are the faster ones.
+        // Magnitudes are ordered like their bits, with NaN above infinity above all numbers, and integer maxima are faster.
         int largest = 0;
         for (int i = start; i < end; i++) {
             largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
@@ -172,7 +172,7 @@ public final class Nf4 {
         return quotient > CELL_BORDER[cell] ? CELL_CODE[cell] + 1 : CELL_CODE[cell];
     }
 
-    /** bitsandbytes multiplies by the inverse. Where all is 0, or too small to invert, every quotient is 0. */
+    /** bitsandbytes multiplies by the inverse. If all values are 0 or too small to invert, every quotient is 0. */
     private static float inverse(float scale) {
         float inverse = 1 / scale;
         return inverse <= Float.MAX_VALUE ? inverse : 0;
@@ -203,7 +203,7 @@ public final class Nf4 {
                 shape);
     }
 
-    /** The dense values that the codes stand for, row by row. */
+    /** The dense values that the codes represent, row by row. */
     public static float[] dequantize(Nf4Matrix matrix) {
         int elements = Math.toIntExact(matrix.shape().elements());
         float[] table = FloatCodec.decode(matrix.scaleTable(), DType.F32);

@@ -4,7 +4,7 @@ import dev.newt.tensor.Shape;
 import java.nio.ByteBuffer;
 
 /**
- * A matrix in NF4 with double quantisation, on the host, ready to be uploaded part by part. All buffers are direct, read-only and little
+ * A matrix in NF4 with double quantisation, in host memory, ready to be uploaded in parts. All buffers are direct, read-only and little
  * endian.
  *
  * @param packed U8 [(elements + 1) / 2], the first element of a pair in the high four bits

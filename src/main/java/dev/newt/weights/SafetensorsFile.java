@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** An open safetensors file whose header has been checked. Closing it ends new access; buffers given out stay valid. */
+/** An open safetensors file whose header has been checked. Closing it prevents new access; buffers already obtained stay valid. */
 public final class SafetensorsFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -31,7 +31,7 @@ public final class SafetensorsFile implements AutoCloseable {
         tensors = Collections.unmodifiableMap(byName);
     }
 
-    /** @throws UserException where the file is missing, cut short, padded or damaged */
+    /** @throws UserException if the file is missing, truncated, padded or damaged */
     public static SafetensorsFile open(Path path) {
         FileChannel channel;
         try {
@@ -56,7 +56,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return path;
     }
 
-    /** By name, in the order of their place in the file. */
+    /** By name, in the order of their position in the file. */
     public Map<String, StoredTensor> tensors() {
         return tensors;
     }
@@ -65,12 +65,12 @@ public final class SafetensorsFile implements AutoCloseable {
         return Optional.ofNullable(tensors.get(name));
     }
 
-    /** @throws UserException where there is no such tensor */
+    /** @throws UserException if there is no such tensor */
     public StoredTensor tensor(String name) {
         return find(name).orElseThrow(() -> new UserException(path + ": has no tensor " + name + "."));
     }
 
-    /** The file's own notes, such as {@code format: pt}. */
+    /** The file's own metadata, such as {@code format: pt}. */
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -80,7 +80,7 @@ public final class SafetensorsFile implements AutoCloseable {
         closeQuietly(channel);
     }
 
-    /** Nothing is lost when closing a file that was only read fails. */
+    /** Nothing is lost if closing a file that was only read fails. */
     private static void closeQuietly(FileChannel channel) {
         try {
             channel.close();

@@ -21,20 +21,20 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The head of a safetensors file: 8 bytes of little-endian length, then that much JSON; the elements follow. Everything is checked before
+ * The header of a safetensors file: 8 bytes of little-endian length, then that much JSON; the elements follow. Everything is checked before
  * anything is used: the elements must lie one after the other and fill the rest of the file exactly.
  *
- * @param entries in the order of their place in the file
- * @param dataStart place of the first element in the file
+ * @param entries in the order of their position in the file
+ * @param dataStart position of the first element in the file
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long dataStart) {
     static final String METADATA = "__metadata__";
 
-    /** As Hugging Face's reader has it; longer means that this is no such file. */
+    /** The limit of Hugging Face's reader; anything longer is not a safetensors file. */
     private static final long MAX_LENGTH = 100_000_000;
 
-    /** @param start of its elements, counted from {@link SafetensorsHeader#dataStart} */
+    /** @param start position of its elements, counted from {@link SafetensorsHeader#dataStart} */
     record Entry(TensorInfo info, long start) {
         long end() {
             return start + info.bytes();
@@ -55,7 +55,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
             throw broken(
                     file,
                     "its header should have " + length + " bytes, and the file ends after " + (size - Long.BYTES)
-                            + ": it is cut short");
+                            + ": it is truncated");
         }
         JsonNode json = parse(file, read(channel, Long.BYTES, (int) length));
         long dataStart = Long.BYTES + length;
@@ -86,13 +86,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
     private static String notSafetensors(ByteBuffer start, long length) {
         String text = new String(start.array(), StandardCharsets.US_ASCII);
         if (text.equals("version ")) {
-            return "it is the stand-in that Git LFS keeps for a large file; fetch the file itself (git lfs pull)";
+            return "it is a Git LFS pointer, not the file itself; fetch the file with git lfs pull";
         }
         if (text.startsWith("PK")) {
-            return "it is a zip archive, perhaps PyTorch's own format; safetensors is needed";
+            return "it is a zip archive, perhaps in PyTorch's own format; safetensors is needed";
         }
         return "its header would have " + Long.toUnsignedString(length)
-                + " bytes, which no safetensors file has: it is damaged or of another format";
+                + " bytes, which is too long: it is damaged, or not a safetensors file";
     }
 
     private static JsonNode parse(Path file, ByteBuffer bytes) {
@@ -131,14 +131,14 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
             throw broken(
                     file,
                     "tensor " + name + ": data_offsets is " + Arrays.toString(places)
-                            + "; a start and an end are needed");
+                            + "; it must be a start and an end");
         }
         TensorInfo info = new TensorInfo(name, dtype, Shape.of(dims));
         long bytes;
         try {
             bytes = info.bytes();
         } catch (ArithmeticException e) {
-            throw broken(file, "tensor " + name + ": its shape " + info.shape() + " is beyond all bounds", e);
+            throw broken(file, "tensor " + name + ": its shape " + info.shape() + " is too large", e);
         }
         if (bytes != places[1] - places[0]) {
             throw broken(
@@ -164,14 +164,14 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
 
     private static long[] longs(Path file, String name, String key, JsonNode json) {
         if (json == null || !json.isArray()) {
-            throw broken(file, "tensor " + name + ": " + key + " is " + json + "; a list of integers is needed");
+            throw broken(file, "tensor " + name + ": " + key + " is " + json + "; it must be a list of integers");
         }
         long[] values = new long[json.size()];
         for (int i = 0; i < values.length; i++) {
             JsonNode value = json.get(i);
             if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
                 throw broken(
-                        file, "tensor " + name + ": " + key + " holds " + value + "; integers from 0 up are needed");
+                        file, "tensor " + name + ": " + key + " holds " + value + "; only integers from 0 up are allowed");
             }
             values[i] = value.longValue();
         }
@@ -187,7 +187,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
                 throw broken(
                         file,
                         "tensor " + name + " ends at byte " + entry.end() + " of the elements, and the file holds "
-                                + dataSize + ": it is cut short");
+                                + dataSize + ": it is truncated");
             }
             if (entry.start() < expected) {
                 throw broken(file, "tensors " + before + " and " + name + " overlap");

@@ -20,11 +20,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes safetensors files, one tensor in memory at a time. The file appears whole or not at all. Its bytes depend on the tensors alone: they
- * lie in the order that Hugging Face's writer uses, wide elements first, then by name.
+ * Writes safetensors files, with one tensor in memory at a time. The file appears whole or not at all. Its bytes depend only on the tensors, which
+ * are in the order that Hugging Face's writer uses: wide elements first, then by name.
  */
 public final class SafetensorsWriter {
-    /** What transformers asks for before it loads a file. */
+    /** What transformers requires before it loads a file. */
     public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
     private static final int ALIGNMENT = 8;
@@ -36,14 +36,14 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    /** Gives a tensor's elements when its turn comes. */
+    /** Provides a tensor's elements when it is written. */
     @FunctionalInterface
     public interface Content {
         /** Writes all elements of {@code tensor}, in one piece or several. */
         void write(TensorInfo tensor, Sink sink) throws IOException;
     }
 
-    /** Takes elements. */
+    /** Receives elements. */
     @FunctionalInterface
     public interface Sink {
         /** @param elements little endian, from its position to its limit */
@@ -54,7 +54,7 @@ public final class SafetensorsWriter {
      * Replaces {@code target}.
      *
      * @param tensors in any order, each name once
-     * @throws IllegalStateException where {@code content} gives more or fewer bytes than a tensor has
+     * @throws IllegalStateException if {@code content} gives more or fewer bytes than a tensor has
      */
     public static void write(
             Path target, Collection<TensorInfo> tensors, Map<String, String> metadata, Content content) {

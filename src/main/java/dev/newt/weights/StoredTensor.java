@@ -11,10 +11,10 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 
 /**
- * A tensor in an open safetensors file. Its elements are mapped, not read: they cost no heap, and pages come in as they are touched.
+ * A tensor in an open safetensors file. Its elements are mapped, not read: they take no heap, and pages are loaded when touched.
  *
- * <p>A mapping outlives the file's {@code close} and is undone when the buffer is collected, since Java 17 has no other way. The file must
- * not be cut short meanwhile.
+ * <p>A mapping outlives the file's {@code close} and ends when the buffer is collected, since Java 17 offers no other way. The file must
+ * not be truncated meanwhile.
  */
 public final class StoredTensor {
     private final TensorInfo info;
@@ -61,9 +61,9 @@ public final class StoredTensor {
     }
 
     /**
-     * The elements: little endian, direct and read-only. Mapped, or copied where the file keeps them at an odd place for their type.
+     * The elements: little endian, direct and read-only. Mapped, or copied if their position in the file is not aligned for their type.
      *
-     * @throws IllegalStateException where it is larger than one buffer, or the file is closed
+     * @throws IllegalStateException if it is larger than one buffer, or the file is closed
      */
     public ByteBuffer buffer() {
         return slice(0, bytes());

@@ -3,7 +3,7 @@ package dev.newt.weights;
 import java.util.Arrays;
 
 /**
- * The mean of floats with torch's order of additions on one thread of a CPU (aten/src/ATen/native/cpu/SumKernel.cpp): 32 sums side by side,
+ * The mean of floats in torch's order of additions on one CPU thread (aten/src/ATen/native/cpu/SumKernel.cpp): 32 sums side by side,
  * each in cascades of 16, so that rounding errors stay small and the last bit agrees. Above 32,768 numbers torch divides the work among its
  * threads, and the last bits depend on how many there are.
  */

@@ -193,13 +193,13 @@ class BadInputTest {
         assertThat(refusal("base_model=model"))
                 .isEqualTo(
                         BASE_MODEL + "model: model.safetensors: tensor model.layers.1.mlp.up_proj.weight has the shape"
-                                + " [64, 128]; [128, 64] is needed\n" + SEE_BASE_MODEL);
+                                + " [64, 128]; it must be [128, 64]\n" + SEE_BASE_MODEL);
 
         Files.write(weights, Arrays.copyOf(whole, whole.length / 2));
         assertThat(refusal("base_model=model"))
                 .isEqualTo(
                         BASE_MODEL + "model/model.safetensors: cannot be used: tensor model.layers.0.mlp.up_proj.weight"
-                                + " ends at byte 360704 of the elements, and the file holds 351612: it is cut short\n"
+                                + " ends at byte 360704 of the elements, and the file holds 351612: it is truncated\n"
                                 + SEE_BASE_MODEL);
     }
 
@@ -209,7 +209,7 @@ class BadInputTest {
         assertThat(refusal())
                 .isEqualTo(
                         "error: rows.jsonl, row 2: has no field \"text\"; its fields are txt. Correct the row, or name"
-                                + " the right field and type in the configuration.\n");
+                                + " the right field or type in the configuration.\n");
         rows("{\"text\": \"one\"}\n{\"text\": null}\n");
         assertThat(refusal()).startsWith("error: rows.jsonl, row 2: field \"text\" is null; ");
         rows("{\"text\": \"one\"}\n{\"text\": {\"a\": 1}}\n");

@@ -97,7 +97,7 @@ class ModelVerdictTest {
         Files.write(weights, Arrays.copyOf(whole, whole.length / 2));
         assertThat(refusal("base_model=model"))
                 .startsWith("argument 'base_model=model': error: base_model: model/model.safetensors: cannot be used:")
-                .contains("it is cut short\n");
+                .contains("it is truncated\n");
 
         Files.delete(weights);
         Files.delete(model.resolve("tokenizer.json"));
@@ -112,7 +112,7 @@ class ModelVerdictTest {
         Files.writeString(json, text.replaceAll("\"intermediate_size\": \\d+", "\"intermediate_size\": 96"));
         assertThat(refusal("base_model=model"))
                 .contains("base_model: model: 9 problems with the weights:\n")
-                .contains("tensor model.layers.1.mlp.up_proj.weight has the shape [128, 64]; [96, 64] is needed\n");
+                .contains("tensor model.layers.1.mlp.up_proj.weight has the shape [128, 64]; it must be [96, 64]\n");
 
         Files.writeString(json, text);
         assertThat(newt("validate", "base_model=model")).as(err()).isZero();

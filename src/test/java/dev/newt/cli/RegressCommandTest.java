@@ -216,7 +216,7 @@ class RegressCommandTest {
 
         assertThat(regress(config.toString())).isEqualTo(2);
         assertThat(err())
-                .contains(baseline() + ":", ": error: this is no baseline: ")
+                .contains(baseline() + ":", ": error: not a baseline: ")
                 .doesNotContain("\tat ");
     }
 

@@ -99,8 +99,8 @@ class ComposeTest {
         write("two.yaml", "seed: 1\nextends: one.yaml\n");
         assertThat(refusal(one))
                 .isEqualTo(
-                        "two.yaml:2:10: error: extends goes round in a circle: one.yaml -> two.yaml -> one.yaml; remove one of them");
-        assertThat(refusal(write("self.yaml", "extends: self.yaml\n"))).contains("extends goes round in a circle");
+                        "two.yaml:2:10: error: extends forms a circle: one.yaml -> two.yaml -> one.yaml; remove one of them");
+        assertThat(refusal(write("self.yaml", "extends: self.yaml\n"))).contains("extends forms a circle");
         assertThat(refusal(write("lost.yaml", "extends: nowhere.yaml\n")))
                 .isEqualTo("lost.yaml:1:10: error: extends: there is no file nowhere.yaml: lost.yaml -> nowhere.yaml; "
                         + "the name is relative to the folder of lost.yaml");

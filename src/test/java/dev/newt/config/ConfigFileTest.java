@@ -291,7 +291,7 @@ class ConfigFileTest {
     void refusesAKeyWrittenTwice() throws IOException {
         assertThat(errors(SMALL + "seed: 1\nseed: 2\nlr: 1\n"))
                 .containsExactly(
-                        "c.yaml:7:1: error: seed is written a second time; it stands in line 6 already, so remove one",
+                        "c.yaml:7:1: error: seed is given twice; it is already in line 6, so remove one",
                         "c.yaml:8:1: error: lr is not a known key; remove it");
     }
 
@@ -432,7 +432,7 @@ class ConfigFileTest {
         assertThat(errors(SMALL + line.repeat(10 * 1024)))
                 .singleElement()
                 .asString()
-                .contains("a configuration has 1048576 at most");
+                .contains("the limit for a configuration is 1048576");
     }
 
     @Test
@@ -483,10 +483,10 @@ class ConfigFileTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            learning_rate          | an override is written key=value, for example learning_rate=2e-4
-            =5                     | an override is written key=value, for example learning_rate=2e-4
+            learning_rate          | an override has the form key=value, for example learning_rate=2e-4
+            =5                     | an override has the form key=value, for example learning_rate=2e-4
             datasets[x].path=5     | datasets[x].path is not a path of keys; write key, key.key or key[0].key
-            datasets[7].path=a     | datasets has 1 items, so [7] is not in it; the first is [0]
+            datasets[7].path=a     | datasets has 1 items, so [7] does not exist; the first is [0]
             datasets.path=a        | datasets is a list; name the item, as in datasets[0].path
             base_model.x=a         | base_model has no keys below it
             base_model[0]=a        | base_model is not a list; write its keys after a dot
@@ -503,10 +503,10 @@ class ConfigFileTest {
     void refusesWhatIsNotAConfiguration() throws IOException {
         assertThat(errors(""))
                 .containsExactly(
-                        "c.yaml:1:1: error: the file is empty; write base_model, datasets and learning_rate at least");
+                        "c.yaml:1:1: error: the file is empty; write at least base_model, datasets and learning_rate");
         assertThat(errors("# nothing\n")).singleElement().asString().contains("the file is empty");
         assertThat(errors("- a\n- b\n"))
-                .containsExactly("c.yaml:1:1: error: the file is a list; it takes keys with values, key: value");
+                .containsExactly("c.yaml:1:1: error: the file is a list; it must hold keys with values, key: value");
         assertThat(errors(SMALL + "---\nseed: 1\n"))
                 .singleElement()
                 .asString()
@@ -514,11 +514,11 @@ class ConfigFileTest {
         assertThat(errors(SMALL + "\tseed: 1\n"))
                 .singleElement()
                 .asString()
-                .startsWith("c.yaml:6:1: error: a tab stands");
+                .startsWith("c.yaml:6:1: error: there is a tab");
         assertThat(errors(SMALL + "seed: [1\n")).singleElement().asString().startsWith("c.yaml:7:1: error: not YAML: ");
         assertThat(errors(SMALL + "seed: !!python/name 1\n"))
                 .anyMatch(error ->
-                        error.startsWith("c.yaml:6:7: error: a tag stands here, tag:yaml.org,2002:python/name;"));
+                        error.startsWith("c.yaml:6:7: error: there is a tag here, tag:yaml.org,2002:python/name;"));
         assertThatThrownBy(() -> ConfigFile.load(folder.resolve("none.yaml"), List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageEndingWith("none.yaml:1:1: error: there is no such file; give the path of a YAML file");
@@ -633,7 +633,7 @@ class ConfigFileTest {
         assertThat(errors("a: " + "x".repeat(2 << 20)))
                 .singleElement()
                 .asString()
-                .contains("a configuration has 1048576 at most");
+                .contains("the limit for a configuration is 1048576");
     }
 
     @Test

@@ -207,7 +207,7 @@ class DatasetInfoTest {
                         "{'conversations':[{'from':'gpt','value':'a'},{'from':'human','value':'b'}]}"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
-                        "row 2: message 1 is from \"gpt\" where one from human or observation must stand");
+                        "row 2: message 1 is from \"gpt\", but a message from human or observation is expected");
         assertThatThrownBy(() -> example("default_talk", chatml, "{'conversations':[{'from':'human','value':'a'}]}"))
                 .hasMessageContaining("has 1 messages");
     }

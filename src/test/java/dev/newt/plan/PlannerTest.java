@@ -285,7 +285,7 @@ class PlannerTest {
     void tellsWhichChatTemplateIsNotThere() {
         assertThatThrownBy(() -> plan(QLORA, "chat_template=chatmll", "datasets[0].chat_template_jinja=missing.jinja"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("chat_template: chatmll is not a template that is known here")
+                .hasMessageContaining("chat_template: chatmll is not a known template")
                 .hasMessageContaining("missing.jinja cannot be read");
         assertThatThrownBy(() -> plan(QLORA, "chat_template=jinja", "chat_template_jinja='{% for %}'"))
                 .isInstanceOf(UserException.class)

@@ -53,7 +53,7 @@ class BaselineTest {
                 "\"loss\" : 0.001    | \"los\" : 0.001             | los",
                 "\"plan_hash\"       | \"plan_hush\"               | plan_hash",
                 "\"format\" : 1      | \"format\" : 2              | its format is 2, this version reads 1",
-                "[ 60, 70 ]          | [ 60 ]                      | must have as many elements",
+                "[ 60, 70 ]          | [ 60 ]                      | must have equally many elements",
                 "0.3333333333333333  | \"NaN?\"                    | NaN?",
                 "[ 100, 110 ]        | null                        | tokens",
                 "{                   | [                           | ",
@@ -68,9 +68,9 @@ class BaselineTest {
         assertThatThrownBy(() -> Baseline.read(file))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(file + ":")
-                .hasMessageContaining(": error: this is no baseline: ")
+                .hasMessageContaining(": error: not a baseline: ")
                 .hasMessageContaining(message == null ? "" : message)
-                .hasMessageEndingWith(". Write it anew with --update.")
+                .hasMessageEndingWith(". Rewrite it with --update.")
                 .hasMessageNotContaining("\n");
     }
 

@@ -127,7 +127,7 @@ class ModelDirectoryTest {
                 .hasMessageContaining(FIRST + ": not found")
                 .hasMessageContaining(SECOND + ": cannot be used: it has 4 bytes")
                 .hasMessageContaining(
-                        THIRD + ": tensor d is missing, and model.safetensors.index.json says that it is there");
+                        THIRD + ": tensor d is missing, although model.safetensors.index.json lists it");
     }
 
     @Test
@@ -142,8 +142,8 @@ class ModelDirectoryTest {
             assertThatThrownBy(() -> directory.require(expected, List.of(DType.F32)))
                     .isInstanceOf(UserException.class)
                     .hasMessage(folder + ": 3 problems with the weights:\n"
-                            + "  " + FIRST + ": tensor a has the shape [4]; [5] is needed\n"
-                            + "  " + FIRST + ": tensor b has the element type BF16; one of [F32] is needed\n"
+                            + "  " + FIRST + ": tensor a has the shape [4]; it must be [5]\n"
+                            + "  " + FIRST + ": tensor b has the element type BF16; it must be one of [F32]\n"
                             + "  tensor z [3] is missing");
             directory.require(Map.of("c", Shape.of(10, 2)), Set.of(DType.F32));
         }

@@ -174,7 +174,7 @@ class SafetensorsTest {
             quoteCharacter = '`',
             textBlock =
                     """
-                    {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | 4 | tensor a ends at byte 8 of the elements, and the file holds 4: it is cut short
+                    {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | 4 | tensor a ends at byte 8 of the elements, and the file holds 4: it is truncated
                     {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | 9 | it has 1 bytes after the last tensor
                     {"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}} | 12 | the 4 bytes before tensor a belong to no tensor
                     {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} | 4 | F32 [2] needs 8 bytes, and it has 4
@@ -184,8 +184,8 @@ class SafetensorsTest {
                     {"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}} | 8 | shape holds -2
                     {"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}} | 8 | shape holds 2.0
                     {"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}} | 8 | shape holds 99999999999999999999
-                    {"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}} | 8 | beyond all bounds
-                    {"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}} | 8 | shape is 2; a list of integers is needed
+                    {"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}} | 8 | too large
+                    {"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}} | 8 | shape is 2; it must be a list of integers
                     {"a":{"dtype":"F32","data_offsets":[0,8]}} | 8 | shape is null
                     {"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}} | 8 | its element type is F8_E4M3; supported are [F64, F32
                     {"a":{"shape":[8],"data_offsets":[0,8]}} | 8 | its element type is null

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Reads a file and those that it extends, into one tree. Mappings are joined key by key, where the extending file wins over what it
- * extends, and a later file of the list over an earlier one; all other values are replaced whole.
+ * Reads a file and the files it extends into one tree. Mappings are merged key by key, where the extending file takes precedence over
+ * what it extends, and a later file in the list over an earlier one; all other values are replaced.
  */
 public final class Composer {
-    /** The key that names other files, relative to the one it stands in. */
+    /** The key that names other files, relative to the file it is in. */
     public static final String EXTENDS = "extends";
 
     private static final int MAX_DEPTH = 10;
@@ -31,17 +31,17 @@ public final class Composer {
         this.problems = problems;
     }
 
-    /** The files that were read, the main one first. */
+    /** The files that were read, starting with the main one. */
     public List<Source> files() {
         return List.copyOf(files);
     }
 
-    /** Empty where a file cannot be used at all, with a problem. */
+    /** Empty, with a problem, if a file cannot be used at all. */
     public Optional<YamlTree.Mapping> read(Path file) {
         return read(file, List.of());
     }
 
-    /** @param chain the files that lead here, by {@code extends} */
+    /** @param chain the files that led here through {@code extends} */
     private Optional<YamlTree.Mapping> read(Path file, List<Path> chain) {
         return SourceReader.read(file, files.size(), problems).flatMap(source -> {
             files.add(source);
@@ -62,8 +62,8 @@ public final class Composer {
         return Problem.error(
                 tree.map(YamlTree::place).orElse(Place.start(source)),
                 empty
-                        ? "the file is empty; write base_model, datasets and learning_rate at least"
-                        : "the file is " + tree.get().describe() + "; it takes keys with values, key: value");
+                        ? "the file is empty; write at least base_model, datasets and learning_rate"
+                        : "the file is " + tree.get().describe() + "; it must hold keys with values, key: value");
     }
 
     private Optional<YamlTree.Mapping> withExtended(YamlTree.Mapping own, List<Path> chain) {
@@ -107,10 +107,10 @@ public final class Composer {
                                 + current.getFileName());
             }
             if (chain.stream().anyMatch(earlier -> isSame(earlier, file))) {
-                return refuse(item.place(), "extends goes round in a circle" + way(longer) + "; remove one of them");
+                return refuse(item.place(), "extends forms a circle" + way(longer) + "; remove one of them");
             }
             if (chain.size() > MAX_DEPTH) {
-                return refuse(item.place(), "extends goes through more than " + MAX_DEPTH + " files" + way(longer));
+                return refuse(item.place(), "extends is nested more than " + MAX_DEPTH + " files deep" + way(longer));
             }
             if (files.size() >= MAX_FILES) {
                 return refuse(item.place(), "extends: more than " + MAX_FILES + " files are read" + way(longer));
@@ -146,7 +146,7 @@ public final class Composer {
         return longer;
     }
 
-    /** Puts the keys of one mapping over those of another. */
+    /** Overlays the keys of one mapping on those of another. */
     private static void merge(YamlTree.Mapping into, YamlTree.Mapping from) {
         for (Map.Entry<String, YamlTree.Entry> entry : from.entries().entrySet()) {
             YamlTree.Entry below = into.entries().get(entry.getKey());

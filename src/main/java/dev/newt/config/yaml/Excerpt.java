@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line of a file with carets under a part of it.
+ * A line of a file with carets below a part of it.
  *
- * @param line tabs as spaces, what a terminal would not show replaced, cut where it is long
- * @param carets as many columns from the line's start as the part
+ * @param line with tabs as spaces, characters that a terminal would not show replaced, and cut if it is long
+ * @param carets at the same columns as the part
  */
 record Excerpt(String line, String carets) {
-    /** Columns that are shown; a line of a configuration has no more as a rule. */
+    /** The number of columns shown; lines of a configuration are rarely longer. */
     private static final int COLUMNS = 120;
 
     private static final int BEFORE = 40;
@@ -19,7 +19,7 @@ record Excerpt(String line, String carets) {
     private static final int TAB = 4;
     private static final String CUT = "...";
 
-    /** Empty for a place that has no text. */
+    /** Empty for a place without text. */
     static Optional<Excerpt> of(Place place) {
         if (place.length() == 0) {
             return Optional.empty();
@@ -50,7 +50,7 @@ record Excerpt(String line, String carets) {
                 " ".repeat(before.length() + width(cells, first, start)) + "^".repeat(Math.max(1, carets)));
     }
 
-    /** What is shown for each character, as YAML counts them. */
+    /** What to show for each character, as YAML counts characters. */
     private static List<String> cells(String line) {
         List<String> cells = new ArrayList<>();
         int columns = 0;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes paths that an extended file wrote relative to its own folder lead from the main file's folder. A name with nothing behind it in that
- * folder is left as it is: it may be one of the hub, or be found from elsewhere.
+ * Rewrites the paths of an extended file, which are relative to its own folder, relative to the main file's folder. A name that does not
+ * exist in that folder is left as it is: it may be on the hub, or be found from elsewhere.
  */
 public final class ExtendedPaths {
     private static final Set<String> TOP = Set.of("base_model", "tokenizer_config", "lora_model_dir");
@@ -76,7 +76,7 @@ public final class ExtendedPaths {
         }
     }
 
-    /** The folders before a pattern such as {@code data/*.jsonl}. */
+    /** The folder part of a pattern such as {@code data/*.jsonl}. */
     private static String fixedPart(String path) {
         for (int i = 0; i < path.length(); i++) {
             if ("*?[{".indexOf(path.charAt(i)) >= 0) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A tree as a list of its scalars, such as {@code datasets[0].path} to {@code rows.jsonl}, secrets masked. */
+/** A tree as a list of its scalars, such as {@code datasets[0].path} to {@code rows.jsonl}, with secrets masked. */
 public final class FlatValues {
     private static final Pattern CREDENTIALS = Pattern.compile("(\\w://)[^/@\\s]+@");
 
@@ -15,7 +15,7 @@ public final class FlatValues {
 
     private FlatValues() {}
 
-    /** In the order of the file; an empty list is {@code []}, an empty mapping {@code {}}, what is unset is left out. */
+    /** In the order of the file; an empty list is {@code []}, an empty mapping {@code {}}, unset values are left out. */
     public static Map<String, String> of(YamlTree.Mapping root) {
         FlatValues flat = new FlatValues();
         flat.add(root, "");
@@ -41,7 +41,7 @@ public final class FlatValues {
         }
     }
 
-    /** A password may stand in an address. */
+    /** An address may contain a password. */
     private static String shown(String text) {
         return CREDENTIALS.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(Secrets.MASK) + "@");
     }

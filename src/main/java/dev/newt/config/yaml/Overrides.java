@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Changes a configuration by arguments {@code path=value}: keys joined by dots, items of lists as {@code [0]}, the value in YAML.
+ * Changes a configuration by arguments {@code path=value}: keys joined by dots, items of lists as {@code [0]}, with the value in YAML.
  * {@code datasets[0].path=rows.jsonl}. The item after a list's last one is appended.
  */
 public final class Overrides {
@@ -22,7 +22,7 @@ public final class Overrides {
         Place place = Place.argument(argument);
         int equals = argument.indexOf('=');
         if (equals <= 0) {
-            error(place, "an override is written key=value, for example learning_rate=2e-4");
+            error(place, "an override has the form key=value, for example learning_rate=2e-4");
             return;
         }
         List<Object> path = path(argument.substring(0, equals));
@@ -31,7 +31,7 @@ public final class Overrides {
             return;
         }
         if (path.get(0).equals(Composer.EXTENDS)) {
-            error(place, "extends stands in files only; write it in the configuration");
+            error(place, "extends is allowed only in files; write it in the configuration");
             return;
         }
         if (path.size() > YamlReader.MAX_DEPTH) {
@@ -44,7 +44,7 @@ public final class Overrides {
                 .ifPresent(value -> put(root, path, value, place));
     }
 
-    /** Keys as text, positions as {@code Integer}; empty if the text is no path. */
+    /** Keys as text, positions as {@code Integer}; empty if the text is not a path. */
     private static List<Object> path(String text) {
         List<Object> path = new ArrayList<>();
         Matcher matcher = STEP.matcher(text);
@@ -81,7 +81,7 @@ public final class Overrides {
                     error(
                             place,
                             name(path, i) + " has " + list.items().size() + " items, so [" + index
-                                    + "] is not in it; the first is [0]");
+                                    + "] does not exist; the first is [0]");
                     return;
                 }
                 if (index == list.items().size()) {

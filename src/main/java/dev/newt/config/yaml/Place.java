@@ -4,12 +4,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Where a key or a value is written.
+ * The position of a key or a value.
  *
- * @param line from 1; 0 in an argument, which needs none
+ * @param line from 1; 0 in an argument, which has no lines
  * @param column in characters, from 1; 0 in an argument
- * @param length of the text in characters, as far as it stands in this line; 0 for a place without text, such as the whole file's
- * @param variable the environment variable whose value stands here
+ * @param length of the text in characters, up to the end of this line; 0 for a place without text, such as a whole file
+ * @param variable the environment variable that supplied the value
  */
 public record Place(Source source, int line, int column, int length, Optional<Variable> variable)
         implements Comparable<Place> {
@@ -18,9 +18,9 @@ public record Place(Source source, int line, int column, int length, Optional<Va
             .thenComparingInt(Place::column);
 
     /**
-     * An environment variable that a value was taken from.
+     * An environment variable that supplied a value.
      *
-     * @param name the first one's, if there are several
+     * @param name its name; the first one's if there are several
      * @param written the value as it stands in the file, such as <code>${env:RANK:-16}</code>
      */
     public record Variable(String name, String written) {}
@@ -42,7 +42,7 @@ public record Place(Source source, int line, int column, int length, Optional<Va
         return new Place(source, line, column, length, Optional.of(origin));
     }
 
-    /** The same place, of which there is nothing to show. */
+    /** The same place, without text to show. */
     Place withoutText() {
         return new Place(source, line, column, 0, variable);
     }

@@ -3,14 +3,14 @@ package dev.newt.config.yaml;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Text of unknown origin made fit for a terminal, and how wide it is there. */
+/** Makes text of unknown origin safe for a terminal, and tells its width there. */
 final class Printable {
     private static final String INDENTED = "\n  ";
     private static final int FIRST_WIDE = 0x1100;
 
     private Printable() {}
 
-    /** With invisible and control characters written as {@code <U+001B>}: they could move the cursor, or turn the text round. */
+    /** With invisible and control characters written as {@code <U+001B>}: they could move the cursor or reverse the text. */
     static String of(String text) {
         if (text.codePoints().noneMatch(Printable::isUnfit)) {
             return text;

@@ -3,12 +3,12 @@ package dev.newt.config.yaml;
 import java.util.Optional;
 
 /**
- * One thing to tell the user about a configuration.
+ * One message to the user about a configuration.
  *
  * @param message one line: what is wrong; what would be right
  * @param key the path of the key it is about, such as {@code datasets[0].path}
- * @param reason why a rule between keys is there
- * @param see where to read more: a command or a file
+ * @param reason why a rule between keys exists
+ * @param see where to read more: a command, or a file
  */
 public record Problem(
         Place place,
@@ -19,9 +19,9 @@ public record Problem(
         Optional<String> see) {
     /** How bad it is. */
     public enum Severity {
-        /** Nothing can run. */
+        /** The configuration cannot be used. */
         ERROR("error"),
-        /** The run goes on, but not as the file might suggest. */
+        /** The run proceeds, but not as the file might suggest. */
         WARNING("warning");
 
         private final String word;
@@ -51,12 +51,12 @@ public record Problem(
         return severity == Severity.ERROR;
     }
 
-    /** About a key that is documented. */
+    /** A problem with a documented key. */
     public Problem ofKey(String path) {
         return about(path).seeAlso("newt schema --field " + path.replaceAll("\\[\\d+]", "[]"));
     }
 
-    /** About a key that may be unknown. */
+    /** A problem with a key that may be unknown. */
     public Problem about(String path) {
         return new Problem(place, severity, message, Optional.of(path), reason, see);
     }

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Problems that end everything, in the order in which they are to be told. The message is their first lines. */
+/** Problems that stop everything, in the order in which to report them. The message is their first lines. */
 public final class ProblemException extends UserException {
     private static final long serialVersionUID = 1L;
 
@@ -17,13 +17,13 @@ public final class ProblemException extends UserException {
         this.problems = errors;
     }
 
-    /** Of the problems, the errors are kept, each once. */
+    /** Keeps the errors among the problems, each once. */
     public static ProblemException of(List<Problem> problems) {
         return new ProblemException(
                 distinct(problems.stream().filter(Problem::isError).toList()));
     }
 
-    /** What several parts refused, as one. */
+    /** Joins what several parts refused. */
     public static UserException joined(List<UserException> refusals) {
         if (refusals.stream().allMatch(ProblemException.class::isInstance)) {
             return of(refusals.stream()

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Problems as a compiler tells them: place and message, the line with carets, and what helps. With colour where a terminal shows it.
+ * Problems in the style of a compiler: place and message, the line with carets, and help. In colour if the terminal supports it.
  *
  * @param colour whether to use the terminal's colours
  */
 public record ProblemText(boolean colour) {
-    /** A file has that many problems when it is no configuration at all. */
+    /** A file with more problems than this is probably not a configuration at all. */
     private static final int MOST = 100;
 
     private static final String INDENT = "    ";
@@ -50,7 +50,7 @@ public record ProblemText(boolean colour) {
         return text.toString();
     }
 
-    /** A line that holds a secret is not shown. */
+    /** A line that contains a secret is not shown. */
     private static Optional<Excerpt> excerpt(Problem problem) {
         return problem.key().filter(Secrets::isSecret).isPresent() ? Optional.empty() : Excerpt.of(problem.place());
     }

@@ -3,7 +3,7 @@ package dev.newt.config.yaml;
 import java.util.Locale;
 import java.util.Set;
 
-/** Keys whose values are for nobody else to see. */
+/** Keys whose values must not be shown. */
 public final class Secrets {
     public static final String MASK = "***";
 
@@ -21,7 +21,7 @@ public final class Secrets {
                 && !NO_SECRETS.contains(key);
     }
 
-    /** An argument {@code key=value} without what is secret. */
+    /** An argument {@code key=value} without its secrets. */
     static String hidden(String argument) {
         int equals = argument.indexOf('=');
         return equals > 0 && isSecret(argument.substring(0, equals))

@@ -23,23 +23,23 @@ public final class Source {
     /**
      * @param file as the user named it
      * @param text empty where it could not be read
-     * @param order of the files of one configuration, from 0
+     * @param order its position among the files of one configuration, from 0
      */
     public static Source file(Path file, String text, int order) {
         return new Source(file.toString(), Optional.of(file), text, order);
     }
 
-    /** The argument is shown as it was given, but for what is secret. */
+    /** The argument is shown as it was given, except for secrets. */
     public static Source argument(String argument) {
         return new Source("argument '" + Secrets.hidden(argument) + "'", Optional.empty(), "", AFTER_ALL_FILES);
     }
 
-    /** What holds where nothing is written. */
+    /** The source of defaults. */
     public static Source byDefault() {
         return DEFAULT;
     }
 
-    /** As messages call it. */
+    /** Its name in messages. */
     public String name() {
         return name;
     }

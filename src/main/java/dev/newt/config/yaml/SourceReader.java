@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /** Reads the text of a configuration file, which is UTF-8 and not large. */
 final class SourceReader {
     static final int MAX_BYTES = 1 << 20;
-    /** That many control characters are told one by one; a file with more of them is no text. */
+    /** Up to this many control characters are reported one by one; a file with more is not text. */
     private static final int MOST_CONTROLS = 10;
 
     private final Path file;
@@ -43,12 +43,12 @@ final class SourceReader {
             }
             if (Files.size(file) > MAX_BYTES) {
                 return refuse(
-                        "the file has " + Files.size(file) + " bytes; a configuration has " + MAX_BYTES + " at most");
+                        "the file has " + Files.size(file) + " bytes; the limit for a configuration is " + MAX_BYTES);
             }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(MAX_BYTES + 1); // a device has no size
                 return bytes.length > MAX_BYTES
-                        ? refuse("there is no end after " + MAX_BYTES + " bytes; a configuration has no more")
+                        ? refuse("it has more than " + MAX_BYTES + " bytes, the limit for a configuration")
                         : decode(bytes);
             }
         } catch (NoSuchFileException e) {
@@ -71,7 +71,7 @@ final class SourceReader {
         CoderResult result = decoder.decode(ByteBuffer.wrap(bytes), decoded, true);
         String text = decoded.flip().toString();
         if (result.isError()) {
-            // What follows is shown as Latin-1, which it mostly is.
+            // From here on the text is shown as Latin-1, which it usually is.
             String rest = new String(bytes, StandardCharsets.ISO_8859_1);
             String line = rest.substring(text.getBytes(StandardCharsets.UTF_8).length)
                     .lines()
@@ -85,12 +85,12 @@ final class SourceReader {
         return isPrintable(source) ? Optional.of(source) : Optional.empty();
     }
 
-    /** UTF-8's byte order mark means nothing. */
+    /** UTF-8's byte order mark has no meaning. */
     private static String withoutMark(String text) {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
-    /** By the byte order mark, or by the zero bytes that letters of English have in the other encodings. */
+    /** Recognised by the byte order mark, or by the zero bytes that English letters have in the other encodings. */
     private static Optional<String> otherEncoding(byte[] bytes) {
         int first = bytes.length > 0 ? bytes[0] & 0xFF : 0;
         int second = bytes.length > 1 ? bytes[1] & 0xFF : 0;
@@ -117,7 +117,7 @@ final class SourceReader {
                         source,
                         text.substring(0, i),
                         String.format(
-                                "a control character stands here, U+%04X; remove it, or write it in double quotes as \"\\u%04X\"",
+                                "there is a control character here, U+%04X; remove it, or write it in double quotes as \"\\u%04X\"",
                                 c, c));
             }
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Suggestion {
     private Suggestion() {}
 
-    /** The nearest candidate, if it is near enough to be meant: at most a third of the letters differ. */
+    /** The nearest candidate, if it is near enough: at most a third of the letters differ. */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         if (word.length() > 64) { // longer than any key
             return Optional.empty();

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables into values: <code>${env:NAME}</code>, or <code>${env:NAME:-default}</code> for one that may be unset or
- * empty. <code>$${</code> stands for <code>${</code>. Without quotes a value is read as YAML after that, so a number may come from a
+ * Substitutes environment variables in values: <code>${env:NAME}</code>, or <code>${env:NAME:-default}</code> for one that may be unset or
+ * empty. <code>$${</code> stands for <code>${</code>. An unquoted value is parsed as YAML afterwards, so a number may come from a
  * variable.
  */
 public final class Variables {
@@ -24,7 +24,7 @@ public final class Variables {
         this.problems = problems;
     }
 
-    /** Of all values in the tree. */
+    /** Substitutes in all values of the tree. */
     public void resolveAll(YamlTree tree) {
         if (tree instanceof YamlTree.Mapping mapping) {
             mapping.entries().replaceAll((key, entry) -> new YamlTree.Entry(entry.keyPlace(), resolved(entry.value())));
@@ -41,7 +41,7 @@ public final class Variables {
         return tree;
     }
 
-    /** Empty with a problem, if a variable is not set. */
+    /** Empty, with a problem, if a variable is not set. */
     Optional<YamlTree.Scalar> resolve(YamlTree.Scalar scalar) {
         String text = scalar.text();
         if (!text.contains("${")) {

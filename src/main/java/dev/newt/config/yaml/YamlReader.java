@@ -21,8 +21,8 @@ import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * Reads YAML 1.1 text into {@link YamlTree}. What SnakeYAML would decide in silence is an error here: a key written twice, a second
- * document, a tag. Text that would take long or much memory is refused early.
+ * Reads YAML 1.1 text into {@link YamlTree}. What SnakeYAML would decide silently is an error here: a key written twice, a second
+ * document, a tag. Text that would take a long time or a lot of memory is refused early.
  */
 public final class YamlReader {
     static final int MAX_DEPTH = 32;
@@ -131,10 +131,10 @@ public final class YamlReader {
             if (earlier != null) {
                 error(
                         keyPlace,
-                        key.getValue() + " is written a second time"
+                        key.getValue() + " is given twice"
                                 + (isFile()
-                                        ? "; it stands in line "
-                                                + earlier.keyPlace().line() + " already, so remove one"
+                                        ? "; it is already in line "
+                                                + earlier.keyPlace().line() + ", so remove one"
                                         : "; remove one"));
             }
         }
@@ -158,17 +158,17 @@ public final class YamlReader {
 
     private void checkTag(Node node, Place place) {
         if (!node.getTag().startsWith(Tag.PREFIX)) {
-            error(place, "a tag stands here, " + node.getTag().getValue() + "; a configuration has none, so remove it");
+            error(place, "there is a tag here, " + node.getTag().getValue() + "; a configuration has none, so remove it");
         }
     }
 
     private String syntaxMessage(MarkedYAMLException e, Mark mark) {
         String problem = oneLine(String.valueOf(e.getProblem()));
         if (problem.contains("'\\t'") || problem.contains("\\t(TAB)")) {
-            return "a tab stands where YAML allows only spaces; replace it by spaces";
+            return "there is a tab where YAML allows only spaces; replace it with spaces";
         }
         if (problem.startsWith("Global tag is not allowed")) {
-            return "a tag stands here, " + problem.substring(problem.indexOf(':') + 2)
+            return "there is a tag here, " + problem.substring(problem.indexOf(':') + 2)
                     + "; a configuration has none, so remove it";
         }
         String context = e.getContext() == null ? "" : " " + oneLine(e.getContext());
@@ -191,7 +191,7 @@ public final class YamlReader {
     private Place place(Node node) {
         Mark start = node.getStartMark();
         Mark end = node.getEndMark();
-        // What goes on in the next line is shown to the end of its first.
+        // A value that spans lines is shown to the end of its first line.
         return place(
                 start,
                 end.getLine() > start.getLine() ? Integer.MAX_VALUE : Math.max(1, end.getColumn() - start.getColumn()));
@@ -209,7 +209,7 @@ public final class YamlReader {
         return text.replaceAll("\\s+", " ").strip();
     }
 
-    /** Ends the walk over a tree that aliases blow up. */
+    /** Stops the walk over a tree that aliases inflate. */
     private static final class TooLarge extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final transient Place place;

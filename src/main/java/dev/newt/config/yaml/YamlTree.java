@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A YAML value with its places. Aliases are expanded, merge keys applied. Lists and mappings may be changed by overrides. */
+/** A YAML value with its position. Aliases are expanded, merge keys applied. Lists and mappings may be changed by overrides. */
 public sealed interface YamlTree {
     Place place();
 
@@ -16,7 +16,7 @@ public sealed interface YamlTree {
      * A scalar.
      *
      * @param text as written, without quotes
-     * @param plain written without quotes or block style, so that it may be a number or a truth value
+     * @param plain written without quotes or block style, so that it may be a number or boolean
      */
     record Scalar(Place place, String text, boolean plain) implements YamlTree {
         private static final int SHOWN = 40;

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.reader.StreamReader;
 
-/** Writes a tree as YAML that reads as the same tree, secrets masked; with where each value comes from, if asked. */
+/** Writes a tree as YAML that reads as the same tree, with secrets masked and, on request, the origin of each value. */
 public final class YamlWriter {
-    /** Plain text that YAML reads as it stands; other text is written in quotes. */
+    /** Plain text that YAML reads unchanged; other text is quoted. */
     private static final Pattern PLAIN =
             Pattern.compile("[\\p{L}\\p{N}./_+$<~-](?:[\\p{L}\\p{N}./_+$<>{}()=~:,| -]*[\\p{L}\\p{N}./_+$>{}()=-])?");
 
@@ -32,7 +32,7 @@ public final class YamlWriter {
     }
 
     /**
-     * @param first what stands before the first key: the indent, or an item's dash
+     * @param first what precedes the first key: the indent, or an item's dash
      */
     private void mapping(YamlTree.Mapping mapping, String path, String first, String indent) {
         String before = first;
@@ -105,7 +105,7 @@ public final class YamlWriter {
         }
         if (Secrets.isSecret(path)
                 && !(scalar.plain() && TRUTH_OR_NULL.matcher(scalar.text()).matches())) {
-            // The name of a variable is no secret, and keeps the file usable.
+            // A variable's name is not secret, and keeps the file usable.
             Optional<Place.Variable> variable = scalar.place().variable();
             return quoted(variable.map(Place.Variable::written).orElse(Secrets.MASK));
         }

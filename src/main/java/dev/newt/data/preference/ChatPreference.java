@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Pairs that are written by a chat template. */
+/** Pairs written with a chat template. */
 final class ChatPreference {
     private final ChatSettings settings;
     private final ChatTexts texts;
@@ -35,7 +35,7 @@ final class ChatPreference {
     PreferencePair conversations(Row row) {
         List<JsonNode> chosen = PreferenceFields.list(row, "chosen");
         if (chosen.size() < 2) {
-            throw row.error("field \"chosen\" must hold a question and an answer at least.");
+            throw row.error("field \"chosen\" must hold at least a question and an answer.");
         }
         List<JsonNode> question = new ArrayList<>(chosen.subList(0, chosen.size() - 1));
         String system = PreferenceFields.optionalText(row, "system");

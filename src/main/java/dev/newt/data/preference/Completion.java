@@ -4,7 +4,7 @@ import dev.newt.data.Example;
 import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 
-/** A prompt and an answer as tokens, the way TRL makes them: each tokenised alone, nothing added but the end token. */
+/** A prompt and an answer as tokens, as TRL makes them: each tokenised separately, with only the end token added. */
 final class Completion {
     private Completion() {}
 

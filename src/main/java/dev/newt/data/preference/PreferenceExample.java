@@ -2,6 +2,6 @@ package dev.newt.data.preference;
 
 /** One row of preference data, as the preference objectives read it. */
 public sealed interface PreferenceExample permits PreferencePair, KtoExample, StepwiseExample {
-    /** The text that is given: up to where the model's answer begins. */
+    /** The given text, up to where the model's answer begins. */
     String prompt();
 }

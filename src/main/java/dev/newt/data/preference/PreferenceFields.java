@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the fields of preference rows, or says what is wrong with them. */
+/** Reads the fields of preference rows, or reports what is wrong with them. */
 final class PreferenceFields {
     private PreferenceFields() {}
 
@@ -32,7 +32,7 @@ final class PreferenceFields {
         return row.fields().hasNonNull(field) ? text(row, field) : "";
     }
 
-    /** The first of several fields that the row has; the last, if it has none. */
+    /** The first of several fields that the row has; the last of them if it has none. */
     static String firstOf(Row row, String... fields) {
         for (String field : fields) {
             if (row.fields().has(field)) {

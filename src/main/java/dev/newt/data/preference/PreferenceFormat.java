@@ -3,8 +3,8 @@ package dev.newt.data.preference;
 import java.util.Optional;
 
 /**
- * Preference data in a format of the user's own: {@code type} as a mapping. Names are Axolotl's; the formats hold {@code {system}}, {@code
- * {prompt}}, {@code {chosen}}, {@code {rejected}} and {@code {completion}}, and are the field alone where they are empty.
+ * Preference data in the user's own format: {@code type} as a mapping. Names are Axolotl's; the formats hold {@code {system}}, {@code
+ * {prompt}}, {@code {chosen}}, {@code {rejected}} and {@code {completion}}, and an empty format means the field alone.
  */
 public record PreferenceFormat(
         String fieldSystem,

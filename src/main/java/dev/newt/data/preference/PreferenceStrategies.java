@@ -31,7 +31,7 @@ public final class PreferenceStrategies {
     /**
      * The strategy of a name.
      *
-     * @throws UserException if this kind has no type of that name; it lists those it has
+     * @throws UserException if this kind has no type of that name; the message lists those it has
      */
     public static PreferenceStrategy named(PreferenceKind kind, String type, ChatSettings chat, Tokenizer tokenizer) {
         PreferenceStrategy plain = plain(kind).get(type);
@@ -51,7 +51,7 @@ public final class PreferenceStrategies {
             return preference::input;
         }
         throw new UserException("datasets: type \"" + type
-                + "\" is not supported for this kind of preferences; it takes " + String.join(", ", names(kind)) + ".");
+                + "\" is not supported for this kind of preference data; it takes " + String.join(", ", names(kind)) + ".");
     }
 
     /** The strategy of a mapping. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A chain of reasoning of which each step has a verdict, for process reward models.
+ * A chain of reasoning with a verdict for each step, for process reward models.
  *
  * @param prompt the problem
  * @param steps in order
@@ -17,9 +17,9 @@ public record StepwiseExample(String prompt, List<Step> steps) implements Prefer
     public record Step(String text, boolean correct) {}
 
     /**
-     * Tokens and what is to be predicted at each.
+     * Tokens and what to predict at each.
      *
-     * @param ids the prompt, begun by the begin token, and each step with a separator behind it
+     * @param ids the prompt after the begin token, and each step followed by a separator
      * @param labels 1 or 0 at the last token of a step, -100 elsewhere
      */
     public record Tokens(int[] ids, int[] labels) {}
@@ -29,9 +29,9 @@ public record StepwiseExample(String prompt, List<Step> steps) implements Prefer
     }
 
     /**
-     * Tokens of the whole.
+     * The tokens of the whole chain.
      *
-     * @param separator behind each step; Axolotl's default is a line end
+     * @param separator text after each step; Axolotl's default is a line end
      * @param lastStepOnly whether only the last step keeps its verdict
      */
     public Tokens tokens(Tokenizer tokenizer, String separator, boolean lastStepOnly) {

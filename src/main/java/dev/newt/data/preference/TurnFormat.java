@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Axolotl's types that write one question and its answers as ChatML or in Llama 3's format, by what their fields are called. */
+/** Axolotl's types that write one question and its answers as ChatML or in Llama 3's format, told apart by the names of their fields. */
 enum TurnFormat {
     CHATML("<|im_start|>", "\n", "<|im_end|>", "\n"),
     LLAMA3("<|start_header_id|>", "<|end_header_id|>\n\n", "<|eot_id|>", "");
@@ -36,7 +36,7 @@ enum TurnFormat {
         return new PreferencePair(prompt(system, question), chosen + end, rejected + end);
     }
 
-    /** Types of pairs, by the part of their names behind the format. */
+    /** Types of pairs, by the part of their names after the format. */
     Map<String, PreferenceStrategy> pairs() {
         Map<String, PreferenceStrategy> types = new TreeMap<>();
         PreferenceStrategy general = row -> pair(

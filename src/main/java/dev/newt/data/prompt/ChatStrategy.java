@@ -21,12 +21,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * A conversation, rendered by a chat template and tokenised at once, so that its tokens are those the model will see when it is used.
- * What is trained follows from where the template took each character: the content of the trained turns, and the tokens that end them.
- * Headers are never trained. {@link TurnMarks} says what is trained of a turn.
+ * A conversation, rendered by a chat template and tokenised as a whole, so that its tokens are those the model will see in use.
+ * What is trained depends on where the template took each character from: the content of the trained turns, and the tokens that end them.
+ * Headers are never trained. {@link TurnMarks} decides what is trained within a turn.
  */
 final class ChatStrategy implements PromptStrategy {
-    /** An end token belongs to a turn if it stands less than so many tokens behind it. */
+    /** An end token belongs to a turn if it is fewer than this many tokens after it. */
     private static final int END_WITHIN = 3;
 
     private final ChatTemplate template;
@@ -41,7 +41,7 @@ final class ChatStrategy implements PromptStrategy {
         this(settings, tokenizer, new Conversation(settings, trainOnInputs));
     }
 
-    /** @param conversation reads the rows' messages, whatever the settings say of their fields */
+    /** @param conversation reads the rows' messages, whatever the settings say about their fields */
     ChatStrategy(ChatSettings settings, Tokenizer tokenizer, TurnReader conversation) {
         this.template = template(settings, tokenizer);
         this.conversation = conversation;
@@ -69,7 +69,7 @@ final class ChatStrategy implements PromptStrategy {
         String source = settings.chatTemplate()
                 .resolve(tokenizer.chatTemplate())
                 .orElseThrow(() ->
-                        new UserException("chat_template: the tokenizer brings no chat template. Set chat_template"
+                        new UserException("chat_template: the tokenizer has no chat template. Set chat_template"
                                 + " to a known name, or write one in chat_template_jinja."));
         return ChatTemplate.parse("chat_template", source);
     }
@@ -139,7 +139,7 @@ final class ChatStrategy implements PromptStrategy {
             int at = endToken(tokens, ends[i], ids);
             if (at >= 0) {
                 last = at;
-                // Also where a generation block took it along: the settings decide.
+                // Even if a generation block includes it: the settings decide.
                 trained[at] = when == TrainOnEnd.ALL || when == TrainOnEnd.TURN;
             }
         }

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A conversation as two texts: what the model is asked, and what it answers. */
+/** A conversation as two texts: what the model is asked and what it answers. */
 public final class ChatTexts {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Turn ANY_QUESTION = Turn.whole(Map.of("role", "user", "content", "question"), false);
@@ -26,7 +26,7 @@ public final class ChatTexts {
     private final ChatSettings settings;
     private final Tokenizer tokenizer;
 
-    /** @throws UserException if there is no template, or it cannot be read */
+    /** @throws UserException if there is no template or it cannot be read */
     public ChatTexts(ChatSettings settings, Tokenizer tokenizer) {
         this.template = ChatStrategy.template(settings, tokenizer);
         this.conversation = new Conversation(settings, false);
@@ -34,13 +34,13 @@ public final class ChatTexts {
         this.tokenizer = tokenizer;
     }
 
-    /** The question: all messages, and the header of the answer. */
+    /** The question: all messages and the header of the answer. */
     public String prompt(Row row, List<JsonNode> messages) {
         return prompt(row, turns(row, messages), Optional.empty());
     }
 
     /**
-     * An answer, from its first character to the text that ends it, without the white space behind that.
+     * An answer, from its first character to the text that ends it, without the white space after that.
      *
      * @param message of the assistant, or its text alone
      */
@@ -65,7 +65,7 @@ public final class ChatTexts {
         return rendering.text().substring(start(row, rendering, tools)).stripTrailing();
     }
 
-    /** Where the answer's text begins; calls of tools without a text begin behind the header. */
+    /** Where the answer's text begins; tool calls without text begin after the header. */
     private int start(Row row, Rendering rendering, Optional<List<Map<String, Object>>> tools) {
         OptionalInt content = rendering.spans().stream()
                 .filter(span -> span.messageIndex() == 1 && span.field().equals("content"))
@@ -78,7 +78,7 @@ public final class ChatTexts {
         }
         String header = render(row, List.of(ANY_QUESTION), tools, true).text();
         if (!rendering.text().startsWith(header)) {
-            throw row.error("has an answer that calls tools, and the chat template does not tell where it begins.");
+            throw row.error("has an answer that calls tools, and the chat template does not show where it begins.");
         }
         return header.length();
     }

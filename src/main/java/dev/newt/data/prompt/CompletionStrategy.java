@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A document, trained from its first token to the end token behind it, cut into pieces of at most {@code sequence_len} tokens. */
+/** A document, trained from its first token to the end token after it, cut into pieces of at most {@code sequence_len} tokens. */
 final class CompletionStrategy implements PromptStrategy {
     private final String field;
     private final Tokenizer tokenizer;

@@ -60,7 +60,7 @@ final class Conversation implements TurnReader {
             turns.add(0, Turn.whole(message, isTrained("system")));
         }
         if (turns.isEmpty()) {
-            throw row.error("has no message beside the system's, which drop_system_message leaves out.");
+            throw row.error("has no message other than the system message, which drop_system_message removes.");
         }
         return turns;
     }
@@ -100,7 +100,7 @@ final class Conversation implements TurnReader {
         settings.messagePropertyMappings().values().forEach(given::remove);
         if (!(message.get("role") instanceof String source)) {
             throw row.error(place + " has no role; its fields are " + String.join(", ", node.propertyNames())
-                    + ". Name the right one in message_property_mappings: {role: ..., content: ...}.");
+                    + ". Name the role's field in message_property_mappings: {role: ..., content: ...}.");
         }
         String role = targetRoles.getOrDefault(source, source);
         message.put("role", role);
@@ -148,7 +148,7 @@ final class Conversation implements TurnReader {
         message.put("content", content == null ? "" : content instanceof List ? content : String.valueOf(content));
     }
 
-    /** Joins the text of a field that comes in parts; parts may say whether they are trained. */
+    /** Joins the text of a field that is given in parts; each part may say whether it is trained. */
     private static Optional<List<Turn.Piece>> parts(
             Row row, String place, Map<String, Object> message, String field, boolean trainedByDefault) {
         if (!(message.get(field) instanceof List<?> parts)) {
@@ -202,7 +202,7 @@ final class Conversation implements TurnReader {
             if (start >= 0 && end >= 0) {
                 if (detailed) {
                     throw row.error(
-                            place + ": split_thinking moves text that the training detail counts; use one of them.");
+                            place + ": split_thinking moves the text that the training details refer to; use only one of them.");
                 }
                 message.put(
                         settings.templateThinkingKey(),
@@ -213,7 +213,7 @@ final class Conversation implements TurnReader {
         }
     }
 
-    /** Arguments may be written as text that holds JSON; templates want the values. */
+    /** Arguments may be given as JSON text; templates need the values. */
     private static void toolCalls(Row row, Map<String, Object> message) {
         if (message.get("tool_calls") instanceof List<?> calls) {
             List<Object> parsed = new ArrayList<>();
@@ -249,7 +249,7 @@ final class Conversation implements TurnReader {
         }
     }
 
-    @SuppressWarnings("unchecked") // PlainJson makes objects into maps with text keys.
+    @SuppressWarnings("unchecked") // PlainJson turns objects into maps with text keys.
     private static Map<String, Object> map(Row row, String what, JsonNode node) {
         if (!node.isObject()) {
             throw row.error(what + " must be an object, but is " + Fields.kind(node) + ".");

@@ -3,7 +3,7 @@ package dev.newt.data.prompt;
 import dev.newt.data.Example;
 import java.util.Arrays;
 
-/** Collects spans of tokens, each trained or not. */
+/** Collects spans of tokens, each either trained or not. */
 final class ExampleBuilder {
     private int[] ids = new int[256];
     private boolean[] trained = new boolean[256];

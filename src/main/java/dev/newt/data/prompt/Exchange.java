@@ -3,13 +3,13 @@ package dev.newt.data.prompt;
 import dev.newt.rows.Row;
 
 /**
- * A prompt and the answer to it.
+ * A prompt and its answer.
  *
- * @param prompt as the model is asked, up to where its answer begins
- * @param answer to be trained
+ * @param prompt what the model is given, up to where its answer begins
+ * @param answer the text to train on
  */
 record Exchange(String prompt, String answer) {
-    /** Makes an exchange of a row. */
+    /** Makes an exchange from a row. */
     @FunctionalInterface
     interface Reader {
         /** @throws dev.newt.io.UserException naming the row, if it lacks a field or has one that cannot be used */

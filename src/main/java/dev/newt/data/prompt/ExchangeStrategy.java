@@ -6,7 +6,7 @@ import dev.newt.token.Tokenizer;
 import java.util.List;
 
 /**
- * A prompt and its answer, tokenised apart and joined. The prompt begins as the tokenizer begins a text; the answer ends with the end
+ * A prompt and its answer, tokenised separately and joined. The prompt begins as the tokenizer begins a text; the answer ends with the end
  * token, which is trained.
  */
 final class ExchangeStrategy implements PromptStrategy {
@@ -15,7 +15,7 @@ final class ExchangeStrategy implements PromptStrategy {
     private final boolean trainOnInputs;
     private final int ends;
 
-    /** @param ends end tokens behind an answer that brings none */
+    /** @param ends end tokens to append to an answer that has none */
     ExchangeStrategy(Exchange.Reader reader, Tokenizer tokenizer, boolean trainOnInputs, int ends) {
         this.reader = reader;
         this.tokenizer = tokenizer;

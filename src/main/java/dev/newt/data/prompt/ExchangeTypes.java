@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** Axolotl's types of one question and one answer whose rows need more than fields put into a format. */
+/** Axolotl's types with one question and one answer whose rows need more than a format with fields. */
 final class ExchangeTypes {
-    /** A type, and how many end tokens stand behind its answers. */
+    /** A type, and how many end tokens follow its answers. */
     record Type(Exchange.Reader reader, int ends) {}
 
     private static final String CONTEXT =

@@ -3,7 +3,7 @@ package dev.newt.data.prompt;
 import dev.newt.rows.Row;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the fields of a row, or says what is wrong with it. */
+/** Reads the fields of a row, or reports what is wrong with it. */
 final class Fields {
     private Fields() {}
 
@@ -13,17 +13,17 @@ final class Fields {
         if (value.isMissingNode() || value.isNull()) {
             throw row.error((value.isNull() ? "field \"" + field + "\" is null" : "has no field \"" + field + "\"")
                     + "; its fields are " + String.join(", ", row.fields().propertyNames())
-                    + ". Correct the row, or name the right field and type in the configuration.");
+                    + ". Correct the row, or name the right field or type in the configuration.");
         }
         return value;
     }
 
-    /** Text that every row must have. Numbers and truth values are taken as they are written. */
+    /** Text that every row must have. Numbers and booleans are taken as they are written. */
     static String text(Row row, String field) {
         return text(row, field, required(row, field));
     }
 
-    /** Text that a row may lack: then it is empty. */
+    /** Text that a row may lack; it is then empty. */
     static String optionalText(Row row, String field) {
         JsonNode value = row.fields().path(field);
         return value.isMissingNode() || value.isNull() ? "" : text(row, field, value);

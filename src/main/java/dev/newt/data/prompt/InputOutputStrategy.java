@@ -7,7 +7,7 @@ import dev.newt.token.Tokenizer;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Segments of {@code {label, text}}: the text as it is, no special token added, trained where the label is true. */
+/** Segments of {@code {label, text}}: the text as it is, without added special tokens, trained if the label is true. */
 final class InputOutputStrategy implements PromptStrategy {
     private final Tokenizer tokenizer;
     private final boolean trainOnInputs;

@@ -8,15 +8,15 @@ import java.util.Set;
  * How an instruction becomes a prompt.
  *
  * @param fieldInstruction column of the instruction
- * @param fieldInput column of the input, which may be missing or empty
+ * @param fieldInput column of the input, which may be absent or empty
  * @param fieldOutput column of the answer
  * @param fieldSystem column of the system text
  * @param systemRequired whether a row must have that column
- * @param systemPrompt of a row with input and without a system text of its own
- * @param systemNoInputPrompt of a row without either
- * @param systemFormat of a system text that is not empty
- * @param turnFormat of a row with input
- * @param turnNoInputFormat of a row without input
+ * @param systemPrompt system text of a row with input and without its own system text
+ * @param systemNoInputPrompt system text of a row with neither
+ * @param systemFormat format of a non-empty system text
+ * @param turnFormat format of a row with input
+ * @param turnNoInputFormat format of a row without input
  */
 record InstructionFormat(
         String fieldInstruction,

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The instruction formats that have a name, after Axolotl's {@code alpaca} family. */
+/** The named instruction formats, after Axolotl's {@code alpaca} family. */
 final class InstructionStyles {
     private static final String SYSTEM =
             "Below is an instruction that describes a task, paired with an input that provides"
@@ -79,7 +79,7 @@ final class InstructionStyles {
                 own.noInputFormat().orElse(own.format()));
     }
 
-    /** Styles that Axolotl's types name behind a colon. */
+    /** Styles that Axolotl's types name after a colon. */
     static List<String> styles() {
         return List.of("instruct", "chat", "chatml", "phi");
     }

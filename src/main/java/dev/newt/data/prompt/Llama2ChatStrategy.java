@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Axolotl's {@code llama2_chat}: turns of human and gpt in Llama 2's own format, begun by a system text; what gpt says is trained, with the
- * end token behind it. Where Axolotl puts Meta's system text into a row that has none, the row is refused: a text that nobody wrote should not be
+ * end token after it. Axolotl inserts Meta's system text into a row that has none; here such a row is refused: a text that nobody wrote should not be
  * trained on.
  */
 final class Llama2ChatStrategy implements PromptStrategy {
@@ -22,11 +22,11 @@ final class Llama2ChatStrategy implements PromptStrategy {
     public List<Example> examples(Row row) {
         JsonNode turns = Fields.list(row, row.fields().has("conversation") ? "conversation" : "conversations");
         if (turns.isEmpty() || !from(turns.get(0)).equals("system")) {
-            throw row.error("does not begin with a turn from \"system\". Give it one, empty if need be; or use type:"
+            throw row.error("does not begin with a turn from \"system\". Add one, empty if need be, or use type:"
                     + " chat_template, which needs none.");
         }
         if (turns.size() < 3 || turns.size() % 2 == 0) {
-            throw row.error("has " + (turns.size() - 1) + " turns behind the system's; llama2_chat needs questions from"
+            throw row.error("has " + (turns.size() - 1) + " turns after the system turn; llama2_chat needs questions from"
                     + " \"human\", each with an answer from \"gpt\".");
         }
         SpanText text = new SpanText();

@@ -6,7 +6,7 @@ import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
 import java.util.List;
 
-/** Rows that an entry of LLaMA-Factory's dataset_info.json describes, as texts: what the model is asked, and answers to it. */
+/** Rows that an entry of LLaMA-Factory's dataset_info.json describes, as texts: what the model is asked, and the answers. */
 public final class LlamaFactoryTexts {
     private final LlamaFactoryTurns rows;
     private final ChatTexts texts;
@@ -28,7 +28,7 @@ public final class LlamaFactoryTexts {
         }
     }
 
-    /** A question with the answers that columns of their own hold, which the entry calls by these names. */
+    /** A question with answers in separate columns, which the entry gives these names. */
     public Answered answers(Row row, List<String> columns) {
         return answered(
                 row,

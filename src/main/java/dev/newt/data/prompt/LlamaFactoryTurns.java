@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads rows as an entry of LLaMA-Factory's dataset_info.json describes them. Answers and calls of tools are trained, those of the history too. */
+/** Reads rows as an entry of LLaMA-Factory's dataset_info.json describes them. Answers and tool calls are trained, including those of the history. */
 final class LlamaFactoryTurns implements TurnReader {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -38,12 +38,12 @@ final class LlamaFactoryTurns implements TurnReader {
         return turns;
     }
 
-    /** What stands before two answers, which are in columns of their own. */
+    /** The conversation before two answers that are in separate columns. */
     List<Turn> question(Row row) {
         return info.sharegpt() ? conversation(row, false) : instruction(row);
     }
 
-    /** An answer in a column of its own: a text, or in conversations a message. */
+    /** An answer in a separate column: a text, or in conversations a message. */
     Turn answer(Row row, String name) {
         if (!info.sharegpt()) {
             return turn("assistant", Fields.text(row, column(name)));
@@ -109,8 +109,8 @@ final class LlamaFactoryTurns implements TurnReader {
         }
         if (messages.isEmpty() || messages.size() % 2 != (answered ? 0 : 1)) {
             throw row.error(
-                    "has " + messages.size() + " messages beside the system's; it needs questions, each with an answer"
-                            + (answered ? "." : " but the last, whose answers are in columns of their own."));
+                    "has " + messages.size() + " messages besides the system message; it needs questions, each followed by an answer"
+                            + (answered ? "." : ", except the last, whose answers are in separate columns."));
         }
         for (int i = 0; i < messages.size(); i++) {
             turns.add(message(row, "message " + (i + 1), i % 2 == 0, messages.get(i)));
@@ -118,17 +118,17 @@ final class LlamaFactoryTurns implements TurnReader {
         return turns;
     }
 
-    /** @param question whether one must stand here; else an answer */
+    /** @param question whether a question is expected here, rather than an answer */
     private Turn message(Row row, String place, boolean question, JsonNode message) {
         String role = role(message);
         boolean asks = role.equals(info.tag("user_tag")) || role.equals(info.tag("observation_tag"));
         boolean answers = role.equals(info.tag("assistant_tag")) || role.equals(info.tag("function_tag"));
         if (question ? !asks : !answers) {
-            throw row.error(place + " is from \"" + role + "\" where one from "
+            throw row.error(place + " is from \"" + role + "\", but a message from "
                     + (question
                             ? info.tag("user_tag") + " or " + info.tag("observation_tag")
                             : info.tag("assistant_tag") + " or " + info.tag("function_tag"))
-                    + " must stand.");
+                    + " is expected.");
         }
         String text = text(row, message);
         if (role.equals(info.tag("function_tag"))) {
@@ -137,7 +137,7 @@ final class LlamaFactoryTurns implements TurnReader {
         return turn(asks ? role.equals(info.tag("observation_tag")) ? "tool" : "user" : "assistant", text);
     }
 
-    /** A call is written as JSON with name and arguments, several as a list. */
+    /** A tool call is JSON with a name and arguments; several calls are a list. */
     private Turn calls(Row row, String text) {
         JsonNode parsed = parse(row, info.tag("function_tag"), text);
         List<Object> calls = new ArrayList<>();
@@ -196,7 +196,7 @@ final class LlamaFactoryTurns implements TurnReader {
         }
     }
 
-    @SuppressWarnings("unchecked") // PlainJson makes objects into maps with text keys.
+    @SuppressWarnings("unchecked") // PlainJson turns objects into maps with text keys.
     private static Map<String, Object> map(Row row, String what, JsonNode node) {
         if (!node.isObject()) {
             throw row.error(what + " must be an object, but is " + Fields.kind(node) + ".");

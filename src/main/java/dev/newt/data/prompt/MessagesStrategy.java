@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Axolotl's {@code messages}: turns as ChatML or Llama 3 write them, without a template, each tokenised by itself. What is trained of a turn
- * is its content and end token, if its own weight says so, or without weights if it is the assistant's.
+ * Axolotl's {@code messages}: turns as ChatML or Llama 3 write them, without a template, each tokenised separately. A turn's content and
+ * end token are trained if its own weight says so or, without weights, if it is the assistant's.
  */
 final class MessagesStrategy implements PromptStrategy {
     private static final List<String> ROLE_FIELDS = List.of("role", "from");
@@ -32,7 +32,7 @@ final class MessagesStrategy implements PromptStrategy {
     private final boolean trainOnInputs;
     private final boolean llama3;
 
-    /** @throws UserException if the chat template is another one than {@code chatml} or {@code llama3} */
+    /** @throws UserException if the chat template is neither {@code chatml} nor {@code llama3} */
     MessagesStrategy(ChatSettings settings, Tokenizer tokenizer, boolean trainOnInputs) {
         this.settings = settings;
         this.tokenizer = tokenizer;
@@ -41,8 +41,8 @@ final class MessagesStrategy implements PromptStrategy {
         this.llama3 = choice.equals(TemplateChoice.named("llama3"));
         if (!llama3 && !choice.equals(TemplateChoice.ofTokenizer()) && !choice.equals(TemplateChoice.named("chatml"))) {
             throw new UserException(
-                    "datasets: type messages writes its turns as chatml or llama3 do, so chat_template must"
-                            + " be one of these. For other templates write type: chat_template.");
+                    "datasets: type messages writes its turns like chatml or llama3, so chat_template must"
+                            + " be one of these. For other templates use type: chat_template.");
         }
     }
 
@@ -52,7 +52,7 @@ final class MessagesStrategy implements PromptStrategy {
         return tokenizer.idOf(llama3 ? LLAMA3_END : CHATML_END).isPresent() ? Ending.USUAL : Ending.NEEDED;
     }
 
-    /** Which keys the messages of a row have; the first message tells. */
+    /** The keys of a row's messages, as found in the first one. */
     private record Keys(String role, String content, Optional<String> weight) {}
 
     @Override

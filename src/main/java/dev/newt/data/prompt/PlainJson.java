@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** JSON as plain Java values, which chat templates read. */
+/** JSON as plain Java values, for chat templates. */
 final class PlainJson {
     private PlainJson() {}
 
@@ -33,7 +33,7 @@ final class PlainJson {
         return node.isNull() ? null : node.asString();
     }
 
-    /** A field of an object, null in JSON and missing alike. */
+    /** A field of an object; JSON's null counts as missing. */
     static boolean has(JsonNode object, String field) {
         return object.hasNonNull(field);
     }

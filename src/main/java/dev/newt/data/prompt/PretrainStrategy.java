@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A document of running text in windows that overlap, each begun as the tokenizer begins a text and closed by the end token; everything is
+ * Running text in overlapping windows, each beginning as the tokenizer begins a text and ending with the end token; everything is
  * trained. The sizes are those of Axolotl's {@code pretrain}: {@code sequence_len} tokens with the end token, and an overlap of 256 tokens or
  * half a window.
  */

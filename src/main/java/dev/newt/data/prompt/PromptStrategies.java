@@ -18,7 +18,7 @@ public final class PromptStrategies {
     private PromptStrategies() {}
 
     /**
-     * The strategy of one dataset entry. Rows that bring {@code input_ids}, {@code labels} and {@code attention_mask} are taken as they
+     * The strategy of one dataset entry. Rows that have {@code input_ids}, {@code labels} and {@code attention_mask} are taken as they
      * are, whatever the type.
      */
     public static PromptStrategy of(
@@ -47,7 +47,7 @@ public final class PromptStrategies {
         return new TokensOrText(tokenised, strategy);
     }
 
-    /** Rows that bring their tokens are taken as they are, others by the strategy of the type. */
+    /** Rows with tokens are taken as they are, others by the strategy of the type. */
     private record TokensOrText(PromptStrategy tokens, PromptStrategy text) implements PromptStrategy {
         @Override
         public List<Example> examples(Row row) {
@@ -105,7 +105,7 @@ public final class PromptStrategies {
                             + String.join(", ", ExchangeTypes.names())
                             + ", "
                             + String.join(", ", ReflectionStrategy.names())
-                            + "; a mapping with your own format; and no type for rows with input_ids, labels and attention_mask.");
+                            + "; a mapping with your own format; and none at all for rows with input_ids, labels and attention_mask.");
         };
     }
 }

@@ -7,10 +7,10 @@ import dev.newt.rows.Row;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Turns a record into token sequences and says which tokens are trained. Safe for use by many threads. */
+/** Turns a row into token sequences and says which tokens are trained. Thread-safe. */
 public interface PromptStrategy {
     /**
-     * The examples of one row: usually one, none for a row without text, several for a long document that is cut.
+     * The examples of one row: usually one, none for a row without text, several for a long document that is split.
      *
      * @throws dev.newt.io.UserException naming the row, if it lacks a field or has one that cannot be used
      */

@@ -6,7 +6,7 @@ import dev.newt.token.Tokenizer;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Axolotl's {@code pygmalion}: a persona and turns of human and bot; what the bot says is trained, with the end token behind it. */
+/** Axolotl's {@code pygmalion}: a persona and turns of human and bot; what the bot says is trained, with the end token after it. */
 final class PygmalionStrategy implements PromptStrategy {
     private static final String START = "\n<START>";
 

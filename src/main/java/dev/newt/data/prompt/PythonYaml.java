@@ -11,20 +11,20 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A field as Python's {@code yaml.dump} writes it, byte for byte: PyYAML 6 in block style with sorted keys, lines folded behind column 80,
- * and nothing but ASCII. Types that hold such text need it so.
+ * A field as Python's {@code yaml.dump} writes it, byte for byte: PyYAML 6 in block style with sorted keys, lines folded after column 80,
+ * and only ASCII. Some of Axolotl's types contain such text.
  */
 final class PythonYaml {
     private static final int WIDTH = 80;
     private static final int INDENT = 2;
-    /** Of 128 characters, those of the key's tag counted too. */
+    /** PyYAML's limit of 128 characters for a simple key, which includes the key's tag. */
     private static final int LONGEST_KEY = 122;
 
-    /** What may not stand in plain text outside brackets. */
+    /** Characters that plain text outside brackets must not contain. */
     private static final Pattern INDICATORS =
             Pattern.compile("^(?:---|\\.\\.\\.|[#,\\[\\]{}&*!|>'\"%@`]|[?:-](?: |$))|.:(?: |$)| #");
 
-    /** Plain text that YAML 1.1 reads as something else than text. */
+    /** Plain text that YAML 1.1 reads as something other than text. */
     private static final Pattern NOT_TEXT = Pattern.compile(String.join(
             "|",
             "yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
@@ -39,7 +39,7 @@ final class PythonYaml {
             "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]*)?"
                     + "(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"));
 
-    /** Written behind a backslash in double quotes. */
+    /** Escaped with a backslash in double quotes. */
     private static final Map<Integer, String> ESCAPES = Map.ofEntries(
             Map.entry(0, "0"),
             Map.entry(7, "a"),
@@ -67,7 +67,7 @@ final class PythonYaml {
         this.field = field;
     }
 
-    /** @throws dev.newt.io.UserException if the row has no mapping in the field, or one whose keys are no short texts */
+    /** @throws dev.newt.io.UserException if the field has no mapping, or one with keys that are not short texts */
     static String dump(Row row, String field) {
         JsonNode value = Fields.required(row, field);
         if (!value.isObject() || value.isEmpty()) {
@@ -79,7 +79,7 @@ final class PythonYaml {
         return yaml.out.append('\n').toString();
     }
 
-    /** @param indent column of the keys; the first stands there already */
+    /** @param indent column of the keys; the output is already there for the first */
     private void mapping(JsonNode mapping, int indent) {
         List<String> keys = new ArrayList<>(mapping.propertyNames());
         keys.sort((a, b) ->
@@ -88,7 +88,7 @@ final class PythonYaml {
             String key = keys.get(i);
             if (key.isEmpty() || key.indexOf('\n') >= 0 || key.codePointCount(0, key.length()) > LONGEST_KEY) {
                 throw row.error(
-                        "field \"" + field + "\" has a key that is empty, long or of several lines: \"" + key + "\".");
+                        "field \"" + field + "\" has a key that is empty, too long or of several lines: \"" + key + "\".");
             }
             if (i > 0) {
                 newLine(indent);
@@ -100,7 +100,7 @@ final class PythonYaml {
                 newLine(indent + INDENT);
                 mapping(value, indent + INDENT);
             } else if (value.isArray() && !value.isEmpty()) {
-                // A list stands no further in than the key that it belongs to.
+                // A list is indented no further than its key.
                 newLine(indent);
                 list(value, indent);
             } else {
@@ -162,7 +162,7 @@ final class PythonYaml {
             String run = text.substring(start, end);
             boolean between = start > 0 && end < text.length();
             if (run.charAt(0) == '\n') {
-                // Folding takes one line end away.
+                // Folding removes one line end.
                 out.append('\n').append(run);
                 lineStart = out.length();
                 out.append(" ".repeat(indent));
@@ -175,7 +175,7 @@ final class PythonYaml {
         out.append(quoted ? "'" : "");
     }
 
-    /** Behind characters of the same kind: spaces, line ends, others. */
+    /** The index after the run of characters of one kind: spaces, line ends, others. */
     private static int runEnd(String text, int start) {
         int kind = kind(text.charAt(start));
         int end = start + 1;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An instruction, and as the answer to it a first thought, a reflection on it and the final response, all trained. Prompt and answer are one
- * text and tokenised at once; a token with characters of both is not trained.
+ * An instruction and its answer: a first thought, a reflection on it and the final response, all trained. Prompt and answer are one
+ * text and are tokenised together; a token with characters of both is not trained.
  */
 final class ReflectionStrategy implements PromptStrategy {
     // Axolotl's texts, letter for letter.
@@ -69,7 +69,7 @@ final class ReflectionStrategy implements PromptStrategy {
         return List.of(framed(tokens.ids(), mask.trained(tokens), tokenizer.encodeWithSpecialTokens(text)));
     }
 
-    /** With the special tokens that the tokenizer puts around a text, and an end token, which is trained. */
+    /** With the special tokens that the tokenizer adds around a text, and an end token, which is trained. */
     private Example framed(int[] ids, boolean[] trained, int[] whole) {
         int lead = 0;
         while (!Arrays.equals(whole, lead, lead + ids.length, ids, 0, ids.length)) {
@@ -89,7 +89,7 @@ final class ReflectionStrategy implements PromptStrategy {
                 + (input.isEmpty() ? "" : "### Input:\n" + input + "\n\n") + "### Response:\n";
     }
 
-    /** Empty where a part of it is. */
+    /** Empty if any part of it is. */
     private static Optional<String> answer(Row row) {
         String thought = Fields.text(row, "output");
         String reflection = Fields.text(row, "reflection");

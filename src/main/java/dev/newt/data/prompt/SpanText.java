@@ -3,7 +3,7 @@ package dev.newt.data.prompt;
 import dev.newt.token.TokenizedText;
 import dev.newt.token.Tokenizer;
 
-/** Text that is tokenised at once, of which some is trained. */
+/** Text that is tokenised as a whole, parts of which are trained. */
 final class SpanText {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder trained = new StringBuilder();
@@ -14,7 +14,7 @@ final class SpanText {
         return this;
     }
 
-    /** Adds its tokens; one that reaches into both kinds is not trained. */
+    /** Adds its tokens; a token that covers both kinds is not trained. */
     void addTo(ExampleBuilder example, Tokenizer tokenizer) {
         CharacterMask mask = new CharacterMask(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -15,7 +15,7 @@ final class SpecialIds {
         return ended(tokenizer, ids);
     }
 
-    /** With one more end token, if the tokenizer has any. */
+    /** With one more end token, if the tokenizer has one. */
     static int[] ended(Tokenizer tokenizer, int[] ids) {
         if (tokenizer.eosId().isEmpty()) {
             return ids;
@@ -25,7 +25,7 @@ final class SpecialIds {
         return ended;
     }
 
-    /** A prompt goes on, so an end token that the tokenizer puts behind every text is taken off. */
+    /** A prompt is continued, so an end token that the tokenizer appends to every text is removed. */
     static int[] withoutEos(Tokenizer tokenizer, int[] ids) {
         boolean ended = ids.length > 0
                 && tokenizer.eosId().isPresent()

@@ -8,12 +8,12 @@ import dev.newt.io.UserException;
 import dev.newt.rows.Row;
 import java.util.List;
 
-/** Random tokens, which follow from the seed and the number of the row. */
+/** Random tokens, determined by the seed and the row's number. */
 final class SyntheticStrategy implements PromptStrategy {
     private final Synthetic rows;
     private final int ids;
 
-    /** @param vocabulary size of it, which is the limit where the rows have none of their own */
+    /** @param vocabulary its size, which is the limit if the rows set none */
     SyntheticStrategy(Synthetic rows, int vocabulary) {
         this.rows = rows;
         this.ids = rows.maxInputId().orElse(vocabulary) - rows.minInputId();

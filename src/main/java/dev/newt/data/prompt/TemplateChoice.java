@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 /**
  * Which chat template is meant. Names are Axolotl's.
  *
- * @param source of the template that is used whatever the tokenizer brings
- * @param fallback source of the one used where the tokenizer brings none
+ * @param source of the template to use, whatever the tokenizer has
+ * @param fallback source of the template to use if the tokenizer has none
  */
 public record TemplateChoice(Optional<String> source, Optional<String> fallback) {
     private static final String OF_TOKENIZER = "tokenizer_default";
     private static final String FALLBACK = OF_TOKENIZER + "_fallback_";
 
-    /** From a name to its file; some families share one. */
+    /** The file of each name; some families share one. */
     private static final Map<String, String> FILES = files();
 
     /** The tokenizer's own template. */
@@ -39,7 +39,7 @@ public record TemplateChoice(Optional<String> source, Optional<String> fallback)
     /**
      * The template of a name: {@code chatml}, {@code tokenizer_default}, {@code tokenizer_default_fallback_chatml} and so on.
      *
-     * @throws UserException if there is none of that name
+     * @throws UserException if there is no template of that name
      */
     public static TemplateChoice named(String name) {
         if (name.equals(OF_TOKENIZER)) {
@@ -50,7 +50,7 @@ public record TemplateChoice(Optional<String> source, Optional<String> fallback)
                 : jinja(read(name, name));
     }
 
-    /** All names but those that begin with tokenizer_default, sorted. */
+    /** All names, sorted, except those that begin with tokenizer_default. */
     public static List<String> names() {
         return List.copyOf(FILES.keySet());
     }
@@ -58,7 +58,7 @@ public record TemplateChoice(Optional<String> source, Optional<String> fallback)
     /**
      * The template's source.
      *
-     * @param ofTokenizer what comes with the tokenizer
+     * @param ofTokenizer the tokenizer's own template
      */
     public Optional<String> resolve(Optional<String> ofTokenizer) {
         return source.or(() -> ofTokenizer).or(() -> fallback);
@@ -68,8 +68,8 @@ public record TemplateChoice(Optional<String> source, Optional<String> fallback)
         String file = FILES.get(name);
         if (file == null) {
             throw new UserException("chat_template: " + asWritten
-                    + " is not a template that is known here; write one of "
-                    + String.join(", ", FILES.keySet()) + ", tokenizer_default, tokenizer_default_fallback_ and such a"
+                    + " is not a known template; use one of "
+                    + String.join(", ", FILES.keySet()) + ", tokenizer_default, tokenizer_default_fallback_ with such a"
                     + " name, or jinja and the template in chat_template_jinja");
         }
         String resource = "templates/" + file + ".jinja";
@@ -77,7 +77,7 @@ public record TemplateChoice(Optional<String> source, Optional<String> fallback)
                 Objects.requireNonNull(TemplateChoice.class.getResourceAsStream(resource), resource + " is missing")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // A file of the program itself.
+            throw new UncheckedIOException(e); // A file in the program's own jar.
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Rows that are tokens already: {@code input_ids}, {@code labels} with -100 where nothing is trained, and {@code attention_mask}, whose
- * zeros mark padding that is left out.
+ * Rows that are tokens already: {@code input_ids}, {@code labels} with -100 for tokens that are not trained, and {@code attention_mask}, whose
+ * zeros mark padding, which is removed.
  */
 final class TokenisedStrategy implements PromptStrategy {
     private static final int NOT_TRAINED = -100;

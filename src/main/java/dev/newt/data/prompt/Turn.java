@@ -6,10 +6,10 @@ import java.util.Map;
 /**
  * One message of a conversation.
  *
- * @param message as the template sees it
- * @param trained whether something of it is trained
+ * @param message the message as the template sees it
+ * @param trained whether any of it is trained
  * @param trainedByRole whether it would be trained without details
- * @param details which characters of a field are trained, where the row says so, by the field's name: sorted, by code points
+ * @param details which characters of each field are trained, if the row says so: sorted, counted in code points
  */
 record Turn(Map<String, Object> message, boolean trained, boolean trainedByRole, Map<String, List<Piece>> details) {
     /** Code points [start, end) of a field's text. */
@@ -31,7 +31,7 @@ record Turn(Map<String, Object> message, boolean trained, boolean trainedByRole,
         return "assistant".equals(message.get("role"));
     }
 
-    /** Whether the message holds more than its role and its content. */
+    /** Whether the message has more than a role and content. */
     boolean hasMoreThanContent() {
         return message.keySet().stream().anyMatch(key -> !key.equals("role") && !key.equals("content"));
     }

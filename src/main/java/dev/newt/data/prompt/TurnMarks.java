@@ -29,7 +29,7 @@ final class TurnMarks {
 
     /**
      * @param endTexts the tokens that end a turn, as text
-     * @param requests what to render for some of the turns, with or without a generation prompt
+     * @param requests the request that renders some of the turns, with or without a generation prompt
      */
     TurnMarks(
             Row row,
@@ -51,7 +51,7 @@ final class TurnMarks {
         return mask;
     }
 
-    /** Marks one turn; returns where its own text ends, or -1 if the template writes nothing of it. */
+    /** Marks one turn; returns where its own text ends, or -1 if the template writes none of it. */
     int mark(int index) {
         Turn turn = turns.get(index);
         List<Span> shown = shown(index);
@@ -78,7 +78,7 @@ final class TurnMarks {
             throw error(
                     index,
                     " calls tools, which the chat template does not show, so it would be trained without them. Use a"
-                            + " template for tools, or take the calls out of the row.");
+                            + " template with tool support, or remove the calls from the row.");
         }
         if (!turn.details().isEmpty()) {
             markDetails(index, shown);
@@ -124,7 +124,7 @@ final class TurnMarks {
                 "message " + (index + 1) + " (" + turns.get(index).message().get("role") + ")" + what);
     }
 
-    /** What the generation blocks wrote of a turn: within the loop over the messages, or around its text. */
+    /** The parts of a turn that generation blocks wrote: within the loop over the messages, or around its text. */
     private List<Range> generated(int index, List<Span> shown) {
         List<Range> ranges = new ArrayList<>();
         for (Range block : rendering.generations()) {
@@ -154,7 +154,7 @@ final class TurnMarks {
                 .toList();
     }
 
-    /** Where the generation prompt ends: there the model begins to write the turn. */
+    /** Where the generation prompt ends, which is where the model begins to write the turn. */
     private int headerEnd(int index, int start) {
         Optional<String> before = rendered(turns.subList(0, index), true);
         if (before.isPresent()
@@ -182,7 +182,7 @@ final class TurnMarks {
         }
         throw error(
                 index,
-                " is to be trained, but the chat template does not tell where its header ends."
+                " is to be trained, but the chat template does not show where its header ends."
                         + " Mark what is trained with {% generation %} in the template.");
     }
 
@@ -191,11 +191,11 @@ final class TurnMarks {
             return Optional.of(
                     template.render(requests.apply(some, addGenerationPrompt)).text());
         } catch (UserException e) {
-            return Optional.empty(); // The template refuses a part of a conversation that it takes as a whole.
+            return Optional.empty(); // The template accepts the whole conversation, but not this part of it.
         }
     }
 
-    /** Behind what closes calls of tools: where the end token of the turn stands, else where the turn's text ends. */
+    /** After the closing marks of tool calls: at the turn's end token, or where the turn's text ends if there is none. */
     private int textEnd(int index, int end) {
         String text = rendering.text();
         List<Rendering.Turn> region = region(index);
@@ -215,7 +215,7 @@ final class TurnMarks {
         if (region.isEmpty() && index + 1 < turns.size()) {
             throw error(
                     index,
-                    " is to be trained, but the chat template does not tell where it ends."
+                    " is to be trained, but the chat template does not show where it ends."
                             + " Name its end token in eot_tokens.");
         }
         return end + text.substring(end, limit).stripTrailing().length();
@@ -241,20 +241,20 @@ final class TurnMarks {
             int end = spans.get(spans.size() - 1).end();
             String given = String.valueOf(turn.message().get(field));
             String text = rendering.text().substring(start, end);
-            // Templates often trim; then the shown text is one run of the field.
+            // Templates often trim; the shown text is then one run of the field.
             int lead = text.equals(given)
                     ? 0
                     : given.length() - given.stripLeading().length();
             if (!given.startsWith(text, lead) || !given.strip().equals(text.strip())) {
-                throw row.error("message " + (index + 1) + ": its training detail counts characters of " + field
+                throw row.error("message " + (index + 1) + ": its training detail refers to characters of " + field
                         + " that the chat template rewrites.");
             }
             mask.forbid(start, end);
             int points = given.codePointCount(0, given.length());
             for (Turn.Piece piece : detail.getValue()) {
                 if (piece.start() < 0 || piece.end() > points || piece.start() > piece.end()) {
-                    throw row.error("message " + (index + 1) + ": a training detail names characters " + piece.start()
-                            + " to " + (piece.end() - 1) + " of a " + field + " of " + points + ".");
+                    throw row.error("message " + (index + 1) + ": a training detail covers characters " + piece.start()
+                            + " to " + (piece.end() - 1) + ", but " + field + " has " + points + ".");
                 }
                 int from = given.offsetByCodePoints(0, piece.start()) - lead + start;
                 int to = given.offsetByCodePoints(0, piece.end()) - lead + start;
@@ -263,7 +263,7 @@ final class TurnMarks {
                 }
             }
         }
-        // What has no detail of its own is trained or not as the role is.
+        // Text without a detail of its own is trained if the role is.
         boolean rest = turn.trainedByRole();
         for (Span span : shown) {
             if (!turn.details().containsKey(span.field())) {

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a conversation out of a row. */
+/** Reads a conversation from a row. */
 interface TurnReader {
-    /** The messages; at least one. */
+    /** The messages, at least one. */
     List<Turn> turns(Row row);
 
-    /** Definitions of the tools that the conversation may use. */
+    /** The definitions of the tools that the conversation may use. */
     Optional<List<Map<String, Object>>> tools(Row row);
 
     /** Whether the assistant's turns are trained, or can be by a message's own word. */

@@ -35,7 +35,7 @@ final class MlflowClient {
     private final Duration timeout;
     private final HttpClient http;
 
-    /** @param timeout of connecting and of each answer; sending a file may take longer */
+    /** @param timeout for connecting and for each answer; sending a file may take longer */
     MlflowClient(MlflowSettings settings, Duration timeout) {
         this.settings = settings;
         this.timeout = timeout;
@@ -52,7 +52,7 @@ final class MlflowClient {
     /** A value of a metric. */
     record Metric(String key, double value, long timestamp, long step) {}
 
-    /** The experiment's id; it is created where there is none. */
+    /** The experiment's id; it is created if it does not exist. */
     String experiment(String name) throws IOException, InterruptedException {
         Optional<String> found = find(name);
         if (found.isPresent()) {
@@ -79,12 +79,12 @@ final class MlflowClient {
                 JSON.createObjectNode().put("experiment_id", experimentId).put("start_time", startMillis);
         name.ifPresent(text -> request.put("run_name", text));
         pairs(request.putArray("tags"), tags);
-        // Servers before 2.0 know a run's name as a tag alone.
+        // Servers before 2.0 know a run's name only as a tag.
         name.ifPresent(text -> pairs(request.withArray("tags"), Map.of("mlflow.runName", text)));
         return run(post("runs/create", request));
     }
 
-    /** The run of an id; empty where there is none, or it was deleted. */
+    /** The run with an id; empty if there is none or it was deleted. */
     Optional<Run> find(Run earlier) throws IOException, InterruptedException {
         return get("runs/get?run_id=" + encoded(earlier.id()))
                 .filter(answer -> answer.path("run")
@@ -131,7 +131,7 @@ final class MlflowClient {
         post("runs/update", request);
     }
 
-    /** Whether the server takes the run's artifacts itself, and not a file system or a bucket that this process cannot know. */
+    /** Whether the server takes the run's artifacts itself, rather than a file system or bucket unknown to this process. */
     static boolean takesArtifacts(Run run) {
         return run.artifactUri().startsWith("mlflow-artifacts:");
     }
@@ -203,11 +203,11 @@ final class MlflowClient {
         try {
             return Optional.of(JSON.readTree(response.body().isBlank() ? "{}" : response.body()));
         } catch (JacksonException e) {
-            throw new MlflowException(settings.server() + " does not answer as an MLflow server does", false);
+            throw new MlflowException(settings.server() + " does not answer like an MLflow server", false);
         }
     }
 
-    /** What the server says about it, on one line. */
+    /** The server's own message, on one line. */
     private static String words(HttpResponse<String> response) {
         String body = response.body();
         try {
@@ -226,7 +226,7 @@ final class MlflowClient {
         }
         return response.headers()
                 .firstValue("Location")
-                .map(location -> "; it is moved to " + location)
+                .map(location -> "; it has moved to " + location)
                 .orElse("");
     }
 

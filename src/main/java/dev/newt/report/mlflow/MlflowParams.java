@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A configuration's values as MLflow's parameters, in parts that one request may hold. */
+/** A configuration's values as MLflow parameters, split into parts that fit one request. */
 final class MlflowParams {
     private static final int MOST_AT_ONCE = 100;
-    /** The lengths that servers of all versions take. */
+    /** The lengths that servers of all versions accept. */
     private static final int LONGEST_KEY = 250;
 
     private static final int LONGEST_VALUE = 500;
@@ -31,7 +31,7 @@ final class MlflowParams {
         return parts;
     }
 
-    /** {@code datasets[0].path} is {@code datasets.0.path}: keys hold letters, digits, {@code _ - . /} and spaces alone. */
+    /** {@code datasets[0].path} is {@code datasets.0.path}: keys may hold only letters, digits, {@code _ - . /} and spaces. */
     private static String key(String path) {
         return cut(path.replaceAll("\\[(\\d+)]", ".$1").replaceAll("[^A-Za-z0-9_./ -]", "_"), LONGEST_KEY);
     }

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What MLflow is told about a run when it begins.
+ * What is sent to MLflow when a run begins.
  *
  * @param outputDirectory keeps the run's id
- * @param startStep above 0 for a run that goes on
+ * @param startStep above 0 for a resumed run
  * @param configuration by key path
  */
 record MlflowRun(

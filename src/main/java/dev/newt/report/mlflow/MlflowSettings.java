@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which server, and what as.
+ * The server to use, and how.
  *
  * @param server address without credentials and without a slash at its end
- * @param authorization the header's value
- * @param experiment by name
+ * @param authorization the value of the header
+ * @param experiment the experiment's name
  * @param runName absent: the server makes one up
  * @param artifacts whether checkpoints are sent too
  */
@@ -22,8 +22,8 @@ public record MlflowSettings(
     private static final String DEFAULT_EXPERIMENT = "Default";
 
     /**
-     * From the configuration and, where it says nothing, the environment variables that MLflow's own programs read. Empty where MLflow is not
-     * asked for or no server is named, which the configuration's warnings tell.
+     * From the configuration and, where it is silent, the environment variables that MLflow's own programs read. Empty if MLflow is not
+     * requested or no server is named; the configuration's warnings say so.
      *
      * @param env variables by name
      */
@@ -70,7 +70,7 @@ public record MlflowSettings(
         return Optional.ofNullable(env.get(name)).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    /** Without the credentials, which are nobody's to read. */
+    /** Leaves the credentials out: they must not reach a log. */
     @Override
     public String toString() {
         return "MlflowSettings[server=" + server + ", authorization=" + (authorization.isPresent() ? "set" : "none")

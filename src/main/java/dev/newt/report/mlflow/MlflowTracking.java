@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
- * Sends a run to an MLflow server: configuration, metrics under the names of Hugging Face's callback, status, and checkpoints if asked. A
- * thread of its own sends, so that a slow server slows nothing, and a server that fails costs a warning.
+ * Sends a run to an MLflow server: configuration, metrics under the names of Hugging Face's callback, status, and checkpoints if requested. A
+ * separate thread sends, so that a slow server slows nothing and a failing one costs only a warning.
  */
 public final class MlflowTracking implements TrainingListener, AutoCloseable {
     private static final long TOLD_AFTER_MILLIS = 2000;
@@ -26,7 +26,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
     private final Consumer<String> warnings;
     private final Patience patience;
     private final Outbox outbox = new Outbox();
-    /** From the sending thread, to be told by the training thread. */
+    /** Messages from the sending thread, to be reported by the training thread. */
     private final Queue<String> heard = new ConcurrentLinkedQueue<>();
 
     private Optional<Thread> sending = Optional.empty();
@@ -35,7 +35,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
     /**
      * @param configuration by key path, without secrets
      * @param source name of the configuration's file
-     * @param warnings hears what went wrong, on the training thread
+     * @param warnings receives what went wrong, on the training thread
      */
     public MlflowTracking(
             MlflowSettings settings, Map<String, String> configuration, String source, Consumer<String> warnings) {
@@ -106,7 +106,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Sends what is left, for a limited time. */
+    /** Sends the remaining items, for a limited time. */
     private void end(String status) {
         Optional<Thread> thread = sending;
         sending = Optional.empty();
@@ -151,7 +151,7 @@ public final class MlflowTracking implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** A run that told no end has failed. */
+    /** A run that reported no end has failed. */
     @Override
     public void close() {
         end("FAILED");

@@ -9,9 +9,9 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What is to be sent, between the thread that trains and the thread that sends. Training never waits for it. */
+/** The queue between the thread that trains and the thread that sends. Training never waits for it. */
 final class Outbox {
-    /** Things waiting; a run that logs every step fills it in hours at the earliest. */
+    /** The capacity; even a run that logs every step takes hours to fill it. */
     private static final int CAPACITY = 20_000;
 
     /** Something to send. */
@@ -31,7 +31,7 @@ final class Outbox {
     private final AtomicLong lost = new AtomicLong();
     private volatile long lastProgress = System.nanoTime();
 
-    /** Adds something; where there is no room it is lost, and counted. */
+    /** Adds an item; if there is no room it is dropped and counted. */
     void put(Item item) {
         if (items.size() >= CAPACITY) {
             lost.incrementAndGet();
@@ -51,21 +51,21 @@ final class Outbox {
         return ending.getCount() == 0;
     }
 
-    /** Waits, but not longer than until the run ends. */
+    /** Waits, at most until the run ends. */
     void pause(Duration duration) throws InterruptedException {
         if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
             Thread.sleep(Math.min(duration.toMillis(), 200));
         }
     }
 
-    /** The next item. It stays until {@link #sent} says that it need not be sent again. */
+    /** The next item. It stays until {@link #sent} confirms it. */
     Item next() throws InterruptedException {
         Item item = items.takeFirst();
         items.addFirst(item);
         return item;
     }
 
-    /** All values at the front, as far as one request may hold them. */
+    /** The values at the front, as many as fit in one request. */
     List<Values> nextValues(int mostMetrics) {
         List<Values> values = new ArrayList<>();
         int metrics = 0;
@@ -101,7 +101,7 @@ final class Outbox {
         return lost.get();
     }
 
-    /** How many things were lost or are still here, the end not counted. */
+    /** The number of items dropped or still waiting, not counting the end. */
     long unsent() {
         return lost.get()
                 + items.stream().filter(item -> !(item instanceof End)).count();

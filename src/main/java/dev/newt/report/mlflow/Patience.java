@@ -3,10 +3,10 @@ package dev.newt.report.mlflow;
 import java.time.Duration;
 
 /**
- * How long is waited for a server.
+ * How long to wait for a server.
  *
- * @param answer to one request
- * @param attempts to begin, and to send one thing after the run's end
+ * @param answer for the answer to one request
+ * @param attempts to begin, and to send one item after the run's end
  * @param retry before the second attempt; twice as long before each further one, up to {@code longestRetry}
  * @param flush for what is left to send when the run ends
  * @param upload for one checkpoint's file, and for all that are left when the run ends

@@ -10,7 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** mlflow.json in a run's directory: which run of which server it is, so that a resumed run goes on in it. */
+/** mlflow.json in a run's directory: which run on which server it is, so that a resumed run continues it. */
 final class RunFile {
     static final String FILE_NAME = "mlflow.json";
 

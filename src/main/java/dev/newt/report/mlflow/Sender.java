@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The thread that sends. A server that cannot be reached at the beginning is given up; one that fails later is tried again as long as the run
- * lasts, and what could not be sent waits. What goes wrong is told once.
+ * The thread that sends. A server that cannot be reached at the beginning is given up; one that fails later is retried as long as the run
+ * lasts, and items wait meanwhile. Each failure is reported once.
  */
 final class Sender implements Runnable {
     private static final int MOST_METRICS = 1000;
@@ -55,9 +55,9 @@ final class Sender implements Runnable {
             }
         } catch (IOException | UserException e) {
             warnings.accept("nothing more is sent to MLflow: " + e.getMessage()
-                    + "; the run goes on, its metrics are in metrics.jsonl");
+                    + "; the run continues, and its metrics are in metrics.jsonl");
         } catch (InterruptedException e) {
-            // Who interrupts tells what was left.
+            // The interrupting thread reports what was left.
             Thread.currentThread().interrupt();
         }
     }
@@ -88,7 +88,7 @@ final class Sender implements Runnable {
         return false;
     }
 
-    /** Sends until it is served: without end while the run lasts if {@code patient}, else and after its end a few times. */
+    /** Retries until it succeeds: as long as the run lasts if {@code patient}, otherwise (and after the run's end) a few times. */
     private <T> T attempt(Call<T> call, boolean patient) throws IOException, InterruptedException {
         int failuresThatCount = 0;
         for (int attempt = 1; ; attempt++) {
@@ -102,7 +102,7 @@ final class Sender implements Runnable {
                     throw e;
                 }
                 if (patient && !toldTrouble) {
-                    warnings.accept("MLflow: " + e.getMessage() + "; it is tried again while the run goes on");
+                    warnings.accept("MLflow: " + e.getMessage() + "; it will be retried while the run continues");
                     toldTrouble = true;
                 }
                 outbox.pause(patience.before(attempt + 1));
@@ -132,7 +132,7 @@ final class Sender implements Runnable {
         return run;
     }
 
-    /** A checkpoint is there on the disk too, so trouble with it ends nothing. */
+    /** A checkpoint is on disk too, so a failure to send it ends nothing. */
     private void upload(Run run, Path directory) throws InterruptedException {
         if (!MlflowClient.takesArtifacts(run)) {
             tellArtifacts("MLflow keeps this run's artifacts at " + run.artifactUri()

@@ -40,7 +40,7 @@ final class EventMessages {
                 .toBytes();
     }
 
-    /** A run that goes on: what earlier files of its folder hold from {@code step} on no longer counts. */
+    /** A resumed run: events from {@code step} on in earlier files of its folder no longer count. */
     static byte[] restart(double seconds, long step) {
         return new ProtoMessage()
                 .put(WALL_TIME, seconds)

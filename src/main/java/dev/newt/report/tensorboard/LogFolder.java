@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Where event files go: {@code output_dir/runs/<date>_<host>/}, one folder a run, as Hugging Face's Trainer has it. */
+/** Where event files go: {@code output_dir/runs/<date>_<host>/}, one folder per run, like Hugging Face's Trainer. */
 final class LogFolder {
     private static final String RUNS = "runs";
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("MMMdd_HH-mm-ss", Locale.ROOT);
@@ -27,7 +27,7 @@ final class LogFolder {
     /**
      * The event file to create, with its folders.
      *
-     * @param goesOn whether the run is resumed: then its file goes beside those of the latest run, as TensorBoard takes a folder for a run
+     * @param goesOn whether the run is resumed: its file then joins those of the latest run, since to TensorBoard a folder is a run
      */
     static Path newFile(Path outputDirectory, boolean goesOn, Instant now) throws IOException {
         Path runs = outputDirectory.resolve(RUNS);
@@ -62,7 +62,7 @@ final class LogFolder {
         return latest;
     }
 
-    /** The seconds in the name of a folder's latest event file; -1 where it has none. */
+    /** The seconds in the name of a folder's latest event file; -1 if it has none. */
     private static long newest(Path folder) throws IOException {
         return children(folder).stream()
                 .map(file -> EVENT_FILE.matcher(file.getFileName().toString()))

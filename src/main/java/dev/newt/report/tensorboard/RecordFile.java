@@ -23,7 +23,7 @@ final class RecordFile implements AutoCloseable {
         out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /** Appends a record, in one write, so that a reader seldom sees half of it. */
+    /** Appends a record in one write, so that a reader rarely sees half of it. */
     void append(byte[] content) throws IOException {
         ByteBuffer record = ByteBuffer.allocate(content.length + 16).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(content.length);

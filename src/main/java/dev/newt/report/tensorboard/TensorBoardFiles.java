@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Event files for TensorBoard under {@code output_dir/runs}, each event on the disk as soon as it happens, with the tags of Hugging Face's
- * Trainer: {@code train/loss}, {@code eval/loss} and so on. A file that cannot be written is told once, and the run goes on without.
+ * Event files for TensorBoard under {@code output_dir/runs}, each event on disk as soon as it happens, with the tags of Hugging Face's
+ * Trainer: {@code train/loss}, {@code eval/loss} and so on. A file that cannot be written is reported once, and the run continues without it.
  */
 public final class TensorBoardFiles implements TrainingListener, AutoCloseable {
     private static final String EVALUATION = "eval_";
@@ -25,7 +25,7 @@ public final class TensorBoardFiles implements TrainingListener, AutoCloseable {
 
     /**
      * @param configuration YAML without secrets, shown as text
-     * @param warnings hears what went wrong
+     * @param warnings receives what went wrong
      */
     public TensorBoardFiles(Path outputDirectory, String configuration, Consumer<String> warnings) {
         this.outputDirectory = outputDirectory;
@@ -83,7 +83,7 @@ public final class TensorBoardFiles implements TrainingListener, AutoCloseable {
 
     private void giveUp(IOException e) {
         close();
-        warnings.accept("no more events for TensorBoard: " + e + "; the run goes on, its metrics are in metrics.jsonl");
+        warnings.accept("no more events for TensorBoard: " + e + "; the run continues, and its metrics are in metrics.jsonl");
     }
 
     private static double now() {

@@ -141,9 +141,9 @@ class LlamaFactoryPreferenceTest {
             delimiter = '~',
             value = {
                 "PAIR ~ pairs ~ {'instruction':'Q','good':'A'} ~ has no field \"bad\"",
-                "PAIR ~ talk ~ {'conversations':[{'from':'human','value':'Q'},{'from':'gpt','value':'A'}]} ~ has 2 messages beside the system's",
+                "PAIR ~ talk ~ {'conversations':[{'from':'human','value':'Q'},{'from':'gpt','value':'A'}]} ~ has 2 messages besides the system message",
                 "PAIR ~ talk ~ {'conversations':[{'from':'human','value':'Q'}],'chosen':'A','rejected':'B'} ~ field \"chosen\" must be one message, but is text",
-                "PAIR ~ talk ~ {'conversations':[{'from':'human','value':'Q'}],'chosen':{'from':'human','value':'A'}} ~ field \"chosen\" is from \"human\" where one from gpt or function_call must stand",
+                "PAIR ~ talk ~ {'conversations':[{'from':'human','value':'Q'}],'chosen':{'from':'human','value':'A'}} ~ field \"chosen\" is from \"human\", but a message from gpt or function_call is expected",
                 "KTO ~ verdicts ~ {'instruction':'Q','output':'A'} ~ has no field \"ok\"",
                 "KTO ~ verdicts ~ {'instruction':'Q','output':'A','ok':'yes'} ~ field \"ok\" must be true or false",
                 "KTO ~ judged_talk ~ {'messages':[{'role':'user','content':'Q'}],'label':true} ~ has 1 messages",

@@ -265,7 +265,7 @@ class ChatStrategyTest {
         assertThat(trained("chatml", one("chatml", settings, row))).isEqualTo(".2<|im_end|>");
         assertThatThrownBy(() -> one("chatml", settings, row.replace("'end_offset':3", "'end_offset':99")))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("message 2: a training detail names characters 2 to 99");
+                .hasMessageContaining("message 2: a training detail covers characters 2 to 99");
     }
 
     @Test
@@ -323,7 +323,7 @@ class ChatStrategyTest {
                         row))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
-                        "message 2 (assistant) is to be trained, but the chat template does not tell where"
+                        "message 2 (assistant) is to be trained, but the chat template does not show where"
                                 + " its header ends");
     }
 

@@ -158,7 +158,7 @@ class ExchangeTypesTest {
                 "pygmalion ~ {'conversations':[{'role':'user','value':'x'}]} ~ turn 1 has the role \"user\"",
                 "pygmalion ~ {'conversations':[{'role':'bot'}]} ~ turn 1 has no text",
                 "llama2_chat ~ {'conversations':[{'from':'human','value':'x'}]} ~ does not begin with a turn from \"system\"",
-                "llama2_chat ~ {'conversations':[{'from':'system','value':'x'},{'from':'human','value':'x'}]} ~ has 1 turns behind",
+                "llama2_chat ~ {'conversations':[{'from':'system','value':'x'},{'from':'human','value':'x'}]} ~ has 1 turns after",
                 "metharme ~ {'prompt':'x'} ~ has no field \"generation\"",
             })
     void namesTheRowAndWhatIsWrongWithIt(String type, String json, String message) {

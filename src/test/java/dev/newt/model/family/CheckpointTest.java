@@ -112,8 +112,8 @@ class CheckpointTest {
                 config,
                 folder + ": 4 problems with the weights:",
                 "tensor lm_head.weight [512, 64] is missing",
-                "model.safetensors: tensor model.layers.1.mlp.down_proj.weight has the shape [128, 64]; [64, 128] is needed",
-                "down_proj.weight has the element type I8; one of [F32, BF16, F16, F64] is needed",
+                "model.safetensors: tensor model.layers.1.mlp.down_proj.weight has the shape [128, 64]; it must be [64, 128]",
+                "down_proj.weight has the element type I8; it must be one of [F32, BF16, F16, F64]",
                 "model.safetensors: tensor model.layers.0.self_attn.q_proj.bias [64] has no place in a llama model");
     }
 

@@ -193,7 +193,7 @@ class MlflowTrackingTest {
         assertThat(warnings)
                 .allSatisfy(warning -> assertThat(warning)
                         .isEqualTo("MLflow: " + server.uri()
-                                + " answers 503 (as told); it is tried again while the run goes on"))
+                                + " answers 503 (as told); it will be retried while the run continues"))
                 .hasSizeLessThanOrEqualTo(1);
         assertThat(failures).hasValueGreaterThan(2);
     }
@@ -206,7 +206,7 @@ class MlflowTrackingTest {
 
         assertThat(warnings)
                 .containsExactly("nothing more is sent to MLflow: " + server.uri()
-                        + " cannot be reached; the run goes on, its metrics are in metrics.jsonl");
+                        + " cannot be reached; the run continues, and its metrics are in metrics.jsonl");
     }
 
     @Test
