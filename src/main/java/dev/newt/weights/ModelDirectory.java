@@ -1,5 +1,6 @@
 package dev.newt.weights;
 
+import dev.newt.io.JsonDocument;
 import dev.newt.io.UserException;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
@@ -18,9 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The weights in a Hugging Face model folder: one {@code model.safetensors}, or several files and {@code model.safetensors.index.json},
@@ -31,10 +30,6 @@ public final class ModelDirectory implements AutoCloseable {
     static final String INDEX = "model.safetensors.index.json";
 
     private static final int PROBLEMS_SHOWN = 20;
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-
     private final Path directory;
     private final List<SafetensorsFile> files;
     private final Map<String, StoredTensor> tensors;
@@ -170,7 +165,7 @@ public final class ModelDirectory implements AutoCloseable {
     private static Map<String, String> readIndex(Path index) {
         JsonNode map;
         try {
-            map = JSON.readTree(Files.readString(index)).path("weight_map");
+            map = JsonDocument.read(Files.readString(index)).path("weight_map");
         } catch (NoSuchFileException e) {
             throw new UserException(index + ": not found.", e);
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.newt.weights;
 
+import dev.newt.io.JsonDocument;
 import dev.newt.io.UserException;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
@@ -17,10 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The head of a safetensors file: 8 bytes of little-endian length, then that much JSON; the elements follow. Everything is checked before
@@ -35,11 +33,6 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
 
     /** As Hugging Face's reader has it; longer means that this is no such file. */
     private static final long MAX_LENGTH = 100_000_000;
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     /** @param start of its elements, counted from {@link SafetensorsHeader#dataStart} */
     record Entry(TensorInfo info, long start) {
@@ -106,7 +99,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
         JsonNode json;
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-            json = JSON.readTree(text);
+            json = JsonDocument.read(text);
         } catch (CharacterCodingException e) {
             throw broken(file, "its header is not UTF-8 text", e);
         } catch (JacksonException e) {

@@ -173,13 +173,13 @@ class PlannerTest {
     void countsSteps() {
         ExecutionPlan.Steps steps =
                 plan(QLORA, "sample_packing=false", unprepared()).steps();
-        assertThat(steps.trainRows()).contains(2400L);
-        assertThat(steps.total()).contains(2L * 600);
+        assertThat(steps.trainRows()).contains(4000L);
+        assertThat(steps.total()).contains(2L * 1000);
         assertThat(steps.certainty()).isEqualTo("at most");
 
         assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
         assertThat(plan(QLORA, "max_steps=7").steps().certainty()).isEqualTo("exact");
-        // 2,400 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
+        // 4,000 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
         assertThat(plan(
                                 QLORA,
                                 "sample_packing=false",
@@ -189,7 +189,7 @@ class PlannerTest {
                                 "num_epochs=0.5")
                         .steps()
                         .total())
-                .contains(39L);
+                .contains(65L);
         assertThat(plan(QLORA, "sample_packing=false", "datasets[0].split=train[:10]")
                         .steps()
                         .trainRows())
