@@ -1,6 +1,7 @@
 package dev.newt.token;
 
 import dev.newt.io.Sha256;
+import dev.newt.io.JsonDocument;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,11 +13,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The files next to {@code tokenizer.json} that define its special tokens. */
 final class TokenizerFiles {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final String CONFIG = "tokenizer_config.json";
     private static final String SPECIAL_TOKENS_MAP = "special_tokens_map.json";
 
@@ -109,10 +109,10 @@ final class TokenizerFiles {
 
     private static JsonNode json(Path file) {
         if (!Files.isRegularFile(file)) {
-            return JSON.createObjectNode();
+            return JsonNodeFactory.instance.objectNode();
         }
         try {
-            return JSON.readTree(text(file));
+            return JsonDocument.read(text(file));
         } catch (JacksonException e) {
             throw new UserException(file + ": is not valid JSON: " + e.getOriginalMessage(), e);
         }

@@ -368,7 +368,7 @@ class PlannerTest {
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       about 148, 2 epochs, warm-up 5% of the steps\n")
+                .contains("steps       about 258, 2 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }
