@@ -80,8 +80,9 @@ class DispatcherTest {
 
     @Test
     void endsWith2AfterEveryErrorOfTheFile() throws IOException {
-        Path file =
-                Files.writeString(folder.resolve("c.yaml"), "base_model: m\nlearning_rate: fast\nsead: 1\ndatasets:\n");
+        Path model = Path.of("src/test/resources/golden/llama/model").toAbsolutePath();
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"), "base_model: " + model + "\nlearning_rate: fast\nsead: 1\ndatasets:\n");
 
         assertThat(run("validate", file.toString())).isEqualTo(2);
         assertThat(out()).isEmpty();

@@ -173,13 +173,13 @@ class PlannerTest {
     void countsSteps() {
         ExecutionPlan.Steps steps =
                 plan(QLORA, "sample_packing=false", unprepared()).steps();
-        assertThat(steps.trainRows()).contains(2400L);
-        assertThat(steps.total()).contains(2L * 600);
+        assertThat(steps.trainRows()).contains(4000L);
+        assertThat(steps.total()).contains(2L * 1000);
         assertThat(steps.certainty()).isEqualTo("at most");
 
         assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
         assertThat(plan(QLORA, "max_steps=7").steps().certainty()).isEqualTo("exact");
-        // 2,400 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
+        // 4,000 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
         assertThat(plan(
                                 QLORA,
                                 "sample_packing=false",
@@ -189,7 +189,7 @@ class PlannerTest {
                                 "num_epochs=0.5")
                         .steps()
                         .total())
-                .contains(39L);
+                .contains(65L);
         assertThat(plan(QLORA, "sample_packing=false", "datasets[0].split=train[:10]")
                         .steps()
                         .trainRows())
@@ -368,7 +368,7 @@ class PlannerTest {
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       about 148, 2 epochs, warm-up 5% of the steps\n")
+                .contains("steps       about 258, 2 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }

@@ -194,7 +194,7 @@ class ModelDirectoryTest {
         Files.writeString(folder.resolve("pytorch_model.bin"), "x");
         assertThatThrownBy(() -> ModelDirectory.open(folder))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("pytorch_model.bin is there, but only");
+                .hasMessageContaining("pytorch_model.bin exists, but only");
     }
 
     private void writeShards() {
