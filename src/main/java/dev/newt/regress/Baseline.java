@@ -117,7 +117,9 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
                 || content.tokens().size() != count
                 || content.trainedTokens().size() != count) {
             throw notABaseline(
-                    file, 1, "loss, grad_norm, tokens and trained_tokens must have equally many elements, at least one");
+                    file,
+                    1,
+                    "loss, grad_norm, tokens and trained_tokens must have equally many elements, at least one");
         }
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -132,7 +134,7 @@ public record Baseline(Recording recording, Tolerance tolerance, String newt, St
 
     /** @param reason only its first part is shown */
     private static UserException notABaseline(Path file, int line, String reason) {
-        return new UserException(file + ":" + line + ":1: error: not a baseline: "
-                + reason.split("\n|; | \\(", 2)[0] + ". Rewrite it with --update.");
+        return new UserException(file + ":" + line + ":1: error: not a baseline: " + reason.split("\n|; | \\(", 2)[0]
+                + ". Rewrite it with --update.");
     }
 }

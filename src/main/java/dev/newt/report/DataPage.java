@@ -88,9 +88,8 @@ public final class DataPage {
                         + "</figcaption>\n" + bars(histogram) + "</figure>\n"));
         page.append("</div>\n");
         if (!content.rows().isEmpty()) {
-            page.append(
-                    "<p>Below, each token is a box, green and underlined if it is trained. Point at a token "
-                            + "to see its id.</p>\n");
+            page.append("<p>Below, each token is a box, green and underlined if it is trained. Point at a token "
+                    + "to see its id.</p>\n");
         }
         content.rows().forEach(row -> row(page, row));
         return page.append("</body>\n</html>\n").toString();

@@ -98,11 +98,11 @@ public final class ModelDirectory implements AutoCloseable {
             }
             Path file = tensor.file().getFileName();
             if (!tensor.shape().equals(shape)) {
-                problems.add(
-                        file + ": tensor " + name + " has the shape " + tensor.shape() + "; it must be " + shape);
+                problems.add(file + ": tensor " + name + " has the shape " + tensor.shape() + "; it must be " + shape);
             }
             if (!types.contains(tensor.dtype())) {
-                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype() + "; it must be one of " + types);
+                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype()
+                        + "; it must be one of " + types);
             }
         });
         return problems;
@@ -150,8 +150,8 @@ public final class ModelDirectory implements AutoCloseable {
                     Optional<StoredTensor> found = file.find(tensor);
                     found.ifPresentOrElse(
                             stored -> tensors.put(tensor, stored),
-                            () -> problems.add(fileName + ": tensor " + tensor + " is missing, although " + INDEX
-                                    + " lists it"));
+                            () -> problems.add(
+                                    fileName + ": tensor " + tensor + " is missing, although " + INDEX + " lists it"));
                 }
             });
             refuse(directory, problems);

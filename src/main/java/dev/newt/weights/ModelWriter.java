@@ -46,7 +46,8 @@ public final class ModelWriter {
                 Files.deleteIfExists(index);
                 deleteShardsBut(directory, Set.of());
             } else {
-                // Without its index a half-replaced set of shards is not a model; a single file stays valid until the new
+                // Without its index a half-replaced set of shards is not a model; a single file stays valid until the
+                // new
                 // index is there.
                 Files.deleteIfExists(index);
                 writeShards(directory, shards, content);

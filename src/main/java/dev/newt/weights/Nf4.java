@@ -147,7 +147,8 @@ public final class Nf4 {
 
     /** Stores the codes of {@code values[start, end)} and returns the block's scale. */
     private static float quantizeBlock(float[] values, int start, int end, byte[] codes) {
-        // Magnitudes are ordered like their bits, with NaN above infinity above all numbers, and integer maxima are faster.
+        // Magnitudes are ordered like their bits, with NaN above infinity above all numbers, and integer maxima are
+        // faster.
         int largest = 0;
         for (int i = start; i < end; i++) {
             largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);

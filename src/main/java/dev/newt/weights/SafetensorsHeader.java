@@ -171,7 +171,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
             JsonNode value = json.get(i);
             if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
                 throw broken(
-                        file, "tensor " + name + ": " + key + " holds " + value + "; only integers from 0 up are allowed");
+                        file,
+                        "tensor " + name + ": " + key + " holds " + value + "; only integers from 0 up are allowed");
             }
             values[i] = value.longValue();
         }

@@ -91,10 +91,6 @@ class DispatcherTest {
                         """
                         c.yaml:1:1: error: datasets needs one entry at least
                             see newt schema --field datasets
-                        c.yaml:1:13: error: base_model: m is not a folder; download the model and give the folder with its config.json, *.safetensors and tokenizer.json
-                            base_model: m
-                                        ^
-                            see newt schema --field base_model
                         c.yaml:2:16: error: learning_rate is fast; it takes a number
                             learning_rate: fast
                                            ^^^^

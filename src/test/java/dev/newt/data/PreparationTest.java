@@ -89,7 +89,7 @@ class PreparationTest {
 
         PreparedData prepared = prepare(settings);
 
-        assertThat(prepared.train().size()).isEqualTo(2400);
+        assertThat(prepared.train().size()).isEqualTo(4000);
         PreparedDataset test = prepared.validation().orElseThrow();
         List<String> rows = Files.readAllLines(Path.of("examples/data/orders-test.jsonl"));
         assertThat(test.size()).isEqualTo(rows.size());

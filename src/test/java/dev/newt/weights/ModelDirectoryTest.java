@@ -126,8 +126,7 @@ class ModelDirectoryTest {
                 .hasMessageStartingWith(folder + ": 3 problems with the weights:")
                 .hasMessageContaining(FIRST + ": not found")
                 .hasMessageContaining(SECOND + ": cannot be used: it has 4 bytes")
-                .hasMessageContaining(
-                        THIRD + ": tensor d is missing, although model.safetensors.index.json lists it");
+                .hasMessageContaining(THIRD + ": tensor d is missing, although model.safetensors.index.json lists it");
     }
 
     @Test

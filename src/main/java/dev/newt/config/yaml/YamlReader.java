@@ -158,7 +158,9 @@ public final class YamlReader {
 
     private void checkTag(Node node, Place place) {
         if (!node.getTag().startsWith(Tag.PREFIX)) {
-            error(place, "there is a tag here, " + node.getTag().getValue() + "; a configuration has none, so remove it");
+            error(
+                    place,
+                    "there is a tag here, " + node.getTag().getValue() + "; a configuration has none, so remove it");
         }
     }
 

@@ -50,8 +50,9 @@ public final class PreferenceStrategies {
             ChatPreference preference = new ChatPreference(chat, new ChatTexts(chat, tokenizer));
             return preference::input;
         }
-        throw new UserException("datasets: type \"" + type
-                + "\" is not supported for this kind of preference data; it takes " + String.join(", ", names(kind)) + ".");
+        throw new UserException(
+                "datasets: type \"" + type + "\" is not supported for this kind of preference data; it takes "
+                        + String.join(", ", names(kind)) + ".");
     }
 
     /** The strategy of a mapping. */

@@ -68,8 +68,8 @@ final class ChatStrategy implements PromptStrategy {
     static ChatTemplate template(ChatSettings settings, Tokenizer tokenizer) {
         String source = settings.chatTemplate()
                 .resolve(tokenizer.chatTemplate())
-                .orElseThrow(() ->
-                        new UserException("chat_template: the tokenizer has no chat template. Set chat_template"
+                .orElseThrow(
+                        () -> new UserException("chat_template: the tokenizer has no chat template. Set chat_template"
                                 + " to a known name, or write one in chat_template_jinja."));
         return ChatTemplate.parse("chat_template", source);
     }

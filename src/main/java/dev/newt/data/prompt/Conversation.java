@@ -202,7 +202,8 @@ final class Conversation implements TurnReader {
             if (start >= 0 && end >= 0) {
                 if (detailed) {
                     throw row.error(
-                            place + ": split_thinking moves the text that the training details refer to; use only one of them.");
+                            place
+                                    + ": split_thinking moves the text that the training details refer to; use only one of them.");
                 }
                 message.put(
                         settings.templateThinkingKey(),

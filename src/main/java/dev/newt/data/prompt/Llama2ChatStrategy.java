@@ -26,8 +26,9 @@ final class Llama2ChatStrategy implements PromptStrategy {
                     + " chat_template, which needs none.");
         }
         if (turns.size() < 3 || turns.size() % 2 == 0) {
-            throw row.error("has " + (turns.size() - 1) + " turns after the system turn; llama2_chat needs questions from"
-                    + " \"human\", each with an answer from \"gpt\".");
+            throw row.error(
+                    "has " + (turns.size() - 1) + " turns after the system turn; llama2_chat needs questions from"
+                            + " \"human\", each with an answer from \"gpt\".");
         }
         SpanText text = new SpanText();
         String system = "<<SYS>>\n" + value(row, turns, 0) + "\n<</SYS>>\n\n";

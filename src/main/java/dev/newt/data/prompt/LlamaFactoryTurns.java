@@ -108,9 +108,9 @@ final class LlamaFactoryTurns implements TurnReader {
             system(row).ifPresent(turns::add);
         }
         if (messages.isEmpty() || messages.size() % 2 != (answered ? 0 : 1)) {
-            throw row.error(
-                    "has " + messages.size() + " messages besides the system message; it needs questions, each followed by an answer"
-                            + (answered ? "." : ", except the last, whose answers are in separate columns."));
+            throw row.error("has " + messages.size()
+                    + " messages besides the system message; it needs questions, each followed by an answer"
+                    + (answered ? "." : ", except the last, whose answers are in separate columns."));
         }
         for (int i = 0; i < messages.size(); i++) {
             turns.add(message(row, "message " + (i + 1), i % 2 == 0, messages.get(i)));

@@ -87,8 +87,8 @@ final class PythonYaml {
         for (int i = 0; i < keys.size(); i++) {
             String key = keys.get(i);
             if (key.isEmpty() || key.indexOf('\n') >= 0 || key.codePointCount(0, key.length()) > LONGEST_KEY) {
-                throw row.error(
-                        "field \"" + field + "\" has a key that is empty, too long or of several lines: \"" + key + "\".");
+                throw row.error("field \"" + field + "\" has a key that is empty, too long or of several lines: \""
+                        + key + "\".");
             }
             if (i > 0) {
                 newLine(indent);

@@ -83,7 +83,8 @@ public final class TensorBoardFiles implements TrainingListener, AutoCloseable {
 
     private void giveUp(IOException e) {
         close();
-        warnings.accept("no more events for TensorBoard: " + e + "; the run continues, and its metrics are in metrics.jsonl");
+        warnings.accept(
+                "no more events for TensorBoard: " + e + "; the run continues, and its metrics are in metrics.jsonl");
     }
 
     private static double now() {
