@@ -91,8 +91,8 @@ class ComparisonTest {
         assertThat(new Comparison(BASELINE, BASELINE).deviceChange()).isEmpty();
         assertThat(new Comparison(BASELINE, other).deviceChange())
                 .contains(
-                        "the baseline was made on CPU, 2 threads, this is CPU, 8 threads; numbers depend on the number "
-                                + "of threads a little");
+                        "the baseline was made on CPU, 2 threads, this is CPU, 8 threads; numbers depend slightly on the number "
+                                + "of threads");
     }
 
     @Test

@@ -181,7 +181,7 @@ class NamedTemplatesTest {
         for (String name : List.of("chatml2", "tokenizer_default_fallback_chatml2")) {
             assertThatThrownBy(() -> TemplateChoice.named(name))
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining(name + " is not a template")
+                    .hasMessageContaining(name + " is not a known template")
                     .hasMessageContaining("chatml, cohere");
         }
     }
