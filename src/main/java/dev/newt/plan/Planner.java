@@ -92,6 +92,11 @@ public final class Planner {
         return new Planner(loaded, device, true).plan();
     }
 
+    /** As {@link #plan(LoadedConfig, Device)}, from config.json alone: whether weights and tokenizer are there is not asked. */
+    public static ExecutionPlan planByShape(LoadedConfig loaded, Device device) {
+        return new Planner(loaded, device, false).plan();
+    }
+
     /** The memory alone: neither the model nor the data are looked for. */
     static ExecutionPlan.Memory memory(LoadedConfig loaded, ModelConfig model, Device device) {
         Planner planner = new Planner(loaded, device, false);

@@ -72,7 +72,7 @@ class MemoryTableTest {
                 .orElseThrow();
         Path config = memoryCase.writeConfig(
                 folder.resolve(name), Path.of("examples/data/pretrain.jsonl").toAbsolutePath());
-        return Planner.plan(ConfigFile.load(config, List.of()), MACHINE)
+        return Planner.planByShape(ConfigFile.load(config, List.of()), MACHINE)
                         .memory()
                         .total()
                 / (double) (1 << 20);

@@ -65,7 +65,7 @@ class OutputDirectoryTest {
         assertThat(limited.out()).contains("resuming after step 2 of 4");
         assertThat(limited.err())
                 .isEqualTo("error: " + output.resolve("checkpoint-4/optimizer.safetensors") + ": the file is larger"
-                        + " than is allowed here; nothing was replaced. Raise the limit (ulimit -f), or choose a folder on"
+                        + " than this system allows; nothing was replaced. Raise the limit (ulimit -f), or choose a folder on"
                         + " a file system for large files.\n");
         assertThat(output.resolve("checkpoint-4")).doesNotExist();
         assertThat(adapter).doesNotExist();
@@ -138,7 +138,7 @@ class OutputDirectoryTest {
                 80, folder, "config.yaml", "datasets[0]={path: rows.csv, type: completion}");
         assertThat(full.exitCode()).as(full.out()).isEqualTo(2);
         assertThat(full.err())
-                .isEqualTo("error: DuckDB, which reads the data files, cannot load its library, which it unpacks into "
+                .isEqualTo("error: DuckDB, which reads the data files, cannot load the library that it unpacks into "
                         + folder.resolve("tmp") + ": File too large. Free some space there, or name another folder with"
                         + " java -Djava.io.tmpdir=FOLDER.\n");
     }

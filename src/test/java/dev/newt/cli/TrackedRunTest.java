@@ -90,7 +90,7 @@ class TrackedRunTest {
 
         assertThat(run.out())
                 .containsOnlyOnce("warning: ")
-                .contains("warning: nothing more is sent to MLflow: " + uri + " cannot be reached; the run goes on, ")
+                .contains("warning: nothing more is sent to MLflow: " + uri + " cannot be reached; the run continues, ")
                 .contains("finished 1 steps");
     }
 }

@@ -217,8 +217,8 @@ class MlflowTrackingTest {
 
         assertThat(warnings)
                 .containsExactly("nothing more is sent to MLflow: " + server.uri() + " answers 401 (as told); set "
-                        + "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; the run goes on, "
-                        + "its metrics are in metrics.jsonl");
+                        + "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; the run continues, "
+                        + "and its metrics are in metrics.jsonl");
     }
 
     @Test
