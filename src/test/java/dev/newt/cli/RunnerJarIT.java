@@ -90,7 +90,8 @@ class RunnerJarIT {
     @Test
     void saysWhereAConfigurationIsWrong() throws Exception {
         Files.writeString(
-                folder.resolve("bad.yaml"), "base_model: m\nlearning_rat: 0.1\nmicro_batch_size: two\ndatasets: []\n");
+                folder.resolve("bad.yaml"),
+                "base_model: " + TinyRun.MODEL + "\nlearning_rat: 0.1\nmicro_batch_size: two\ndatasets: []\n");
         NewtProcess run = ended(2, "bad.yaml");
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
