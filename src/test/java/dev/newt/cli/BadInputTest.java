@@ -333,13 +333,15 @@ class BadInputTest {
     @Test
     void checkpointsOfOtherRuns() {
         assertThat(run(folder.resolve("out"))).isZero();
-        String refused = "error: out/checkpoint-1 was written by a run with another configuration, data or model; going"
-                + " on from it would mix the two. Use the configuration that wrote it, or another output_dir, or start"
-                + " anew without resuming.\n";
-        assertThat(refusal("learning_rate=0.02", "auto_resume_from_checkpoints=true"))
-                .isEqualTo(refused);
-        assertThat(refusal("lora_dropout=0", "resume_from_checkpoint=" + folder.resolve("out/checkpoint-1")))
-                .isEqualTo(refused);
+        String refused = "error: out/checkpoint-1 was written by a run with other settings; going on from it would mix"
+                + " the two. Set these as they were, or choose another output_dir, or start anew without resuming:\n";
+        assertThat(refusal("learning_rate=0.02", "lora_r=8", "auto_resume_from_checkpoints=true"))
+                .isEqualTo(refused + "  learning_rate: was 0.01, is 0.02\n  lora_r: was 4, is 8\n");
+        assertThat(refusal(
+                        "lora_dropout=0",
+                        "max_steps=9",
+                        "resume_from_checkpoint=" + folder.resolve("out/checkpoint-1")))
+                .isEqualTo(refused + "  lora_dropout: was 0.1, is 0\n  max_steps: was 1, is 9\n");
         assertThat(refusal("resume_from_checkpoint=nothing"))
                 .isEqualTo("error: resume_from_checkpoint: nothing is not a folder. Name a checkpoint-<step> folder, or"
                         + " set auto_resume_from_checkpoints: true to take the latest of output_dir.\n");

@@ -21,6 +21,7 @@ import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
 import dev.newt.train.StepData;
 import dev.newt.train.StopRequest;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.TrainSettings;
 import dev.newt.train.Trainer;
 import dev.newt.train.TrainingEvent;
@@ -197,7 +198,7 @@ class GoldenDpoTest {
     private TrainSettings settings(String run, double learningRate) {
         return new TrainSettings(
                 directory,
-                run,
+                RunIdentity.named(run),
                 0,
                 1,
                 OptionalLong.empty(),

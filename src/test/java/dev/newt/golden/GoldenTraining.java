@@ -14,6 +14,7 @@ import dev.newt.train.Resume;
 import dev.newt.train.StepData;
 import dev.newt.train.StepModel;
 import dev.newt.train.StopRequest;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.TrainSettings;
 import dev.newt.train.Trainer;
 import dev.newt.train.TrainingEvent;
@@ -148,7 +149,7 @@ final class GoldenTraining {
         double decay = constants.get("weight_decay").asDouble();
         return new TrainSettings(
                 output,
-                run,
+                RunIdentity.named(run),
                 0,
                 1,
                 OptionalLong.empty(),
