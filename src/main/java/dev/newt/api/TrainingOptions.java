@@ -31,12 +31,7 @@ public record TrainingOptions(
     /** Nobody hears anything, and nobody ends the run. */
     public static TrainingOptions quiet() {
         return new TrainingOptions(
-                List.of(),
-                new StopRequest(),
-                DownloadListener.silent(),
-                Progress.NONE,
-                AnswerListener.NONE,
-                false);
+                List.of(), new StopRequest(), DownloadListener.silent(), Progress.NONE, AnswerListener.NONE, false);
     }
 
     /** The same with one more listener. */

@@ -52,7 +52,8 @@ final class ValidateCommand implements Command {
         }
 
         long errors() {
-            return refusal().map(e -> e instanceof ProblemException found
+            return refusal()
+                    .map(e -> e instanceof ProblemException found
                             ? found.problems().size()
                             : 1)
                     .orElse(0);

@@ -201,8 +201,7 @@ public record ExecutionPlan(
             Optional<Double> epsilon,
             Optional<Double> maxGradNorm) {
         Optimizer withConstants(Optional<Double> first, Optional<Double> second, Optional<Double> third) {
-            return new Optimizer(
-                    name, learningRate, scheduler, weightDecay, first, second, third, maxGradNorm);
+            return new Optimizer(name, learningRate, scheduler, weightDecay, first, second, third, maxGradNorm);
         }
     }
 

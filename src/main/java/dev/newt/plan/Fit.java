@@ -74,8 +74,7 @@ public record Fit(
         Device device = plan.device();
         long peak = plan.memory().total();
         Verdict verdict = verdict(peak, device.memoryBytes());
-        Remedies.Found found =
-                verdict == Verdict.FITS ? new Remedies.Found(List.of(), peak) : remedies.get();
+        Remedies.Found found = verdict == Verdict.FITS ? new Remedies.Found(List.of(), peak) : remedies.get();
         OptionalDouble seconds = device.peakFlops().isPresent()
                 ? OptionalDouble.of(
                         plan.work().step() / (UTILISATION * device.peakFlops().getAsDouble()))

@@ -123,7 +123,9 @@ final class PlannedData {
     }
 
     private boolean cutsRows() {
-        return sets.stream().anyMatch(set -> set.type().filter(CUTTING_TYPES::contains).isPresent())
+        return sets.stream()
+                        .anyMatch(set ->
+                                set.type().filter(CUTTING_TYPES::contains).isPresent())
                 || entries().anyMatch(DatasetInfo::isText);
     }
 

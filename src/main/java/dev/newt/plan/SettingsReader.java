@@ -139,11 +139,7 @@ public final class SettingsReader {
                 new RunSettings.Computation(bf16(), training.gradientCheckpointing()),
                 PlannedTracking.of(config.tracking()),
                 new RunSettings.Origin(
-                        loaded.file(),
-                        loaded.text(),
-                        loaded.resolved(),
-                        loaded.values(),
-                        loaded::error));
+                        loaded.file(), loaded.text(), loaded.resolved(), loaded.values(), loaded::error));
     }
 
     private Optional<Boolean> bf16() {

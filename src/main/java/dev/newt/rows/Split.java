@@ -61,7 +61,9 @@ public record Split(String name, long from, long to, boolean percent, long skipp
         String range = wholeRange
                 ? ""
                 : "[" + (from == 0 ? "" : from + unit) + ":" + (to == Long.MAX_VALUE ? "" : to + unit) + "]";
-        return name + range + (skipped == 0 ? "" : " without the first " + skipped)
+        return name
+                + range
+                + (skipped == 0 ? "" : " without the first " + skipped)
                 + (most == Long.MAX_VALUE ? "" : ", " + most + " at most");
     }
 

@@ -50,8 +50,6 @@ final class TrainWiring {
 
     /** Weights that are drawn follow from the seed. */
     private static String weights(RunSettings run) {
-        return run.model().drawnAtRandom()
-                ? ""
-                : WeightsIdentity.of(run.model().folder());
+        return run.model().drawnAtRandom() ? "" : WeightsIdentity.of(run.model().folder());
     }
 }

@@ -57,8 +57,7 @@ record CheckpointManifest(
                 files.add(new FileEntry(name, Files.size(file), crc32c(file)));
             }
         }
-        return new CheckpointManifest(
-                FORMAT, identity.hash(), Optional.of(identity), optimizerUpdates, run, files);
+        return new CheckpointManifest(FORMAT, identity.hash(), Optional.of(identity), optimizerUpdates, run, files);
     }
 
     void writeTo(Path directory) throws IOException {

@@ -80,9 +80,8 @@ final class Checkpoints {
     List<Path> own(long step) {
         return all().stream()
                 .filter(path -> step(path) <= step)
-                .filter(path -> CheckpointManifest.read(path)
-                        .filter(this::isOwn)
-                        .isPresent())
+                .filter(path ->
+                        CheckpointManifest.read(path).filter(this::isOwn).isPresent())
                 .toList();
     }
 
@@ -178,10 +177,11 @@ final class Checkpoints {
 
     private UserException otherRun(Path directory, CheckpointManifest manifest) {
         if (manifest.identity().isEmpty()) {
-            return new UserException(directory + " was written by a run with another configuration, data or model; going on"
-                    + " from it would mix the two. Which keys differ cannot be told: an earlier version of Newt wrote this"
-                    + " checkpoint without its settings. Use the configuration that wrote it, or another output_dir, or"
-                    + " start anew without resuming.");
+            return new UserException(
+                    directory + " was written by a run with another configuration, data or model; going on"
+                            + " from it would mix the two. Which keys differ cannot be told: an earlier version of Newt wrote this"
+                            + " checkpoint without its settings. Use the configuration that wrote it, or another output_dir, or"
+                            + " start anew without resuming.");
         }
         RunIdentity earlier = manifest.identity().get();
         List<String> differences = new ArrayList<>(identity.differences(earlier));
@@ -197,9 +197,10 @@ final class Checkpoints {
                 ? new UserException(directory + " was written by a run on other weights of the base model: the settings"
                         + " are the same, but the content of the model's files has changed since, and what was trained"
                         + " belongs to what it was. Put the former files back, or start anew without resuming.")
-                : new UserException(directory + " was written by a run on other rows: the settings are the same, but the"
-                        + " files of the data sets or the tokenizer have changed since. Put the former files back, or"
-                        + " start anew without resuming.");
+                : new UserException(
+                        directory + " was written by a run on other rows: the settings are the same, but the"
+                                + " files of the data sets or the tokenizer have changed since. Put the former files back, or"
+                                + " start anew without resuming.");
     }
 
     private static Map<String, Tensor> masters(StepModel model) {
