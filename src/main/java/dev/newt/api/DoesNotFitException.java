@@ -2,6 +2,7 @@ package dev.newt.api;
 
 import dev.newt.io.UserException;
 import dev.newt.plan.Fit;
+import java.util.stream.Collectors;
 
 /** A run that surely needs more memory than its machine has. {@link TrainingOptions#evenIfTooLarge} starts it all the same. */
 public final class DoesNotFitException extends UserException {
@@ -11,8 +12,16 @@ public final class DoesNotFitException extends UserException {
 
     DoesNotFitException(Fit fit) {
         super("this run does not fit into the memory of this machine: it needs about " + (fit.peakBytes() >> 20)
-                + " MiB of " + (fit.memoryBytes() >> 20) + " MiB; change the settings as Fit.changes() says");
+                + " MiB and there are " + (fit.memoryBytes() >> 20) + "; " + advice(fit));
         this.fit = fit;
+    }
+
+    private static String advice(Fit fit) {
+        return fit.changes().isEmpty()
+                ? "no change of the settings that is known here would make it fit"
+                : fit.changes().stream()
+                        .map(change -> String.join(" ", change.overrides()))
+                        .collect(Collectors.joining(", or ", "it would fit with ", ""));
     }
 
     /** What it needs, and which changes would make it fit. */

@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Defaults and rules are the configuration's own ({@code docs/configuration.md}), so the same keys give the same plan with the same hash,
  * wherever they are written.
  *
- * <p>Relative paths are looked for in the working directory. Not to be shared between threads.
+ * <p>Relative paths are looked for in the working directory. As in a file, {@code ${env:NAME}} in a text is the value of a variable. Not to be
+ * shared between threads.
  */
 public final class RunSettingsBuilder {
     /** Stands for the settings in messages, which give a line of {@link #text}. */
