@@ -9,7 +9,7 @@ import dev.newt.plan.PlanTable;
 import dev.newt.report.HtmlReport;
 import dev.newt.report.MetricsFile;
 import dev.newt.report.ReportContent;
-import dev.newt.report.Tracking;
+import dev.newt.report.tracking.Tracking;
 import dev.newt.run.TrainingRun;
 import dev.newt.train.TrainingEvent;
 import dev.newt.train.TrainingListener;

@@ -1,7 +1,7 @@
 package dev.newt.plan;
 
-import dev.newt.data.DatasetSettings;
-import dev.newt.data.prompt.TemplateChoice;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatTemplate;
 import dev.newt.plan.RunSettings.Places;

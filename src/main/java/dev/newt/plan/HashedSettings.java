@@ -1,6 +1,6 @@
 package dev.newt.plan;
 
-import dev.newt.data.prompt.TemplateChoice;
+import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.io.NotInHash;
 import dev.newt.io.Sha256;
 import dev.newt.model.DecoderSpec;

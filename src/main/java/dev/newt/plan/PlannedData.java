@@ -1,10 +1,10 @@
 package dev.newt.plan;
 
-import dev.newt.data.DatasetInfo;
-import dev.newt.data.DatasetSettings;
+import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.Mixing;
 import dev.newt.data.PreparedSummary;
-import dev.newt.data.Synthetic;
+import dev.newt.data.dataset.Synthetic;
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Data;

@@ -1,4 +1,4 @@
-package dev.newt.report;
+package dev.newt.report.tracking;
 
 import dev.newt.plan.RunSettings;
 import dev.newt.report.mlflow.MlflowSettings;
