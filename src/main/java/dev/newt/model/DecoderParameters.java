@@ -30,15 +30,19 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
      *
      * @param modules linear layers, and norms' weights and biases
      */
-    public record Layer(Map<Role, Linear> modules) {
+    public record Layer(Map<Place, Linear> modules) {
         public Layer {
             modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
         }
 
         public Linear module(Role role) {
-            Linear module = modules.get(role);
+            return module(Place.of(role));
+        }
+
+        public Linear module(Place place) {
+            Linear module = modules.get(place);
             if (module == null) {
-                throw new IllegalStateException("a block without " + role);
+                throw new IllegalStateException("a block without " + place);
             }
             return module;
         }
@@ -46,14 +50,15 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
         /** The projections in the order of use. */
         public List<Linear> linears() {
             return modules.entrySet().stream()
-                    .filter(entry -> entry.getKey().isLinear())
+                    .filter(entry -> entry.getKey().role().isLinear())
                     .map(Map.Entry::getValue)
                     .toList();
         }
 
         private Layer map(UnaryOperator<Linear> norms, UnaryOperator<Linear> linears) {
-            Map<Role, Linear> mapped = new LinkedHashMap<>();
-            modules.forEach((role, module) -> mapped.put(role, (role.isLinear() ? linears : norms).apply(module)));
+            Map<Place, Linear> mapped = new LinkedHashMap<>();
+            modules.forEach((place, module) ->
+                    mapped.put(place, (place.role().isLinear() ? linears : norms).apply(module)));
             return new Layer(mapped);
         }
     }

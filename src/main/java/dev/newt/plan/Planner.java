@@ -195,6 +195,7 @@ public final class Planner {
                 spec.tiedHead(),
                 config.model().reinitWeights(),
                 model.tensors().parameters(),
+                model.tensors().activeParameters(),
                 byPart);
     }
 

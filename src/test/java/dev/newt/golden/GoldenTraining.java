@@ -57,6 +57,7 @@ final class GoldenTraining {
         adapter("lora_clip1", "adapter", batches);
         adapter("dora_noclip", "adapter_dora", batches);
         adapter("rslora_noclip", "adapter_rslora", batches);
+        adapter("lora_experts", "adapter_experts", batches);
         adapter("packed_noclip", "adapter", step -> List.of(golden.packedBatch(step)));
         adapter(
                 "lora_accum2_num_items",

@@ -41,7 +41,7 @@ class GeneratorTest {
                             weights,
                             engine,
                             DType.F32,
-                            slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
+                            slot -> slot.isQuantised()
                                     ? use
                                     : WeightUse.FROZEN);
                     Generator generator = new Generator(engine, decoder, 64)) {

@@ -27,7 +27,7 @@ class CheckpointTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral"})
     void everyTensorOfAPublishedModelHasItsSlot(String model) {
         Path directory = golden(model);
         ModelConfig config = Families.read(directory.resolve("config.json"));
