@@ -131,7 +131,8 @@ final class GoldenAdapters {
                 GoldenFolder.readJson(golden.path.resolve("nf4/nf4.json")).get(kind);
         Decoder base = models.load(
                 slot -> slot.isQuantised() ? use : WeightUse.FROZEN);
-        try (Lora lora = models.adapted(base, "adapter");
+        String adapter = section.path("adapter").asString("adapter");
+        try (Lora lora = models.adapted(base, adapter);
                 SafetensorsFile file = SafetensorsFile.open(golden.path.resolve("nf4/nf4.safetensors"))) {
             losses(
                     kind,
