@@ -71,7 +71,7 @@ public final class PolicyModel implements StepModel {
                 tape.backward(logProbs, gradient);
             }
             metrics = joined(result.metrics(), routers.metrics(balance, weight(batch)));
-            return result.summedLoss() + routers.summed(balance, 1 / lossScale);
+            return result.summedLoss() + routers.summed(balance, lossScale);
         }
     }
 
@@ -81,7 +81,7 @@ public final class PolicyModel implements StepModel {
         RouterBalance balance = routers.balance();
         Objective.Result result = objective.of(batch, logProbs(decoder, batch, true, balance), base);
         metrics = joined(result.metrics(), routers.metrics(balance, weight(batch)));
-        return result.summedLoss() + routers.summed(balance, weight(batch));
+        return result.summedLoss();
     }
 
     private static Map<String, Double> joined(Map<String, Double> own, Map<String, Double> ofRouters) {

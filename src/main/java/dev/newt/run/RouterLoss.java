@@ -5,8 +5,8 @@ import dev.newt.tensor.RouterBalance;
 import java.util.Map;
 
 /**
- * The load-balancing loss of a model's routers, as transformers adds it to the loss of each micro batch: not shared out among those of a step, and in
- * evaluation too. Every token of the micro batch counts, trained or not.
+ * The load-balancing loss of a model's routers. Training adds it to the loss of each micro batch as transformers does: over every token, trained or not,
+ * and not shared out among the micro batches of a step. An evaluation reports it beside the loss, which stays that of the text.
  */
 final class RouterLoss {
     static final String METRIC = "router_loss";
@@ -23,9 +23,9 @@ final class RouterLoss {
         return new RouterBalance(factor);
     }
 
-    /** What is added to a summed loss, so that its mean over {@code weight} grows by the routers' loss times its factor. */
-    double summed(RouterBalance balance, double weight) {
-        return factor == 0 ? 0 : factor * balance.loss() * weight;
+    /** What training adds to a micro batch's summed loss, which will be multiplied by {@code lossScale}. */
+    double summed(RouterBalance balance, double lossScale) {
+        return factor == 0 ? 0 : factor * balance.loss() / lossScale;
     }
 
     /** The loss without its factor, summed as the batch's own loss is. */

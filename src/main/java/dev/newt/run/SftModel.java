@@ -78,7 +78,7 @@ public final class SftModel implements StepModel {
             double loss = Sft.loss(engine.downloadFloats(logProbs.tensor()));
             tape.backward();
             metrics = routers.metrics(balance, weight(batch));
-            return loss + routers.summed(balance, 1 / lossScale);
+            return loss + routers.summed(balance, lossScale);
         }
     }
 
@@ -108,7 +108,7 @@ public final class SftModel implements StepModel {
                     tape.tokenLogProbs(hidden, decoder.parameters().head(), targets.positions, targets.targets);
             double loss = Sft.loss(engine.downloadFloats(logProbs.tensor()));
             metrics = routers.metrics(balance, weight(batch));
-            return loss + routers.summed(balance, weight(batch));
+            return loss;
         }
     }
 

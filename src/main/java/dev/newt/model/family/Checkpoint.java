@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -50,19 +51,33 @@ public final class Checkpoint {
     private static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory, long rowsRead) {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
+        Map<TensorSlot, Stack.Part> parts = new LinkedHashMap<>();
         Map<String, Shape> expected = new LinkedHashMap<>();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
-            names.put(slot, name);
-            expected.put(name, slot.shape());
+            Optional<Stack.Part> part = stored.containsKey(name) ? Optional.empty() : stacked(config, stored, slot);
+            part.ifPresent(found -> parts.put(slot, found));
+            names.put(slot, part.map(Stack.Part::name).orElse(name));
+            expected.put(names.get(slot), part.map(Stack.Part::whole).orElse(slot.shape()));
         }
         List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
         problems.addAll(strays(config, stored, expected.keySet(), rowsRead));
         ModelDirectory.refuse(directory.directory(), problems);
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
-        names.forEach((slot, name) -> bound.put(slot, stored.get(name)));
+        names.forEach((slot, name) -> {
+            StoredTensor tensor = stored.get(name);
+            Stack.Part part = parts.get(slot);
+            bound.put(slot, part == null ? tensor : tensor.part(slot.name(), part.first(), slot.shape()));
+        });
         return Collections.unmodifiableMap(bound);
+    }
+
+    private static Optional<Stack.Part> stacked(ModelConfig config, Map<String, StoredTensor> stored, TensorSlot slot) {
+        return config.tensors()
+                .stacked(slot)
+                .map(part -> new Stack.Part(nameIn(stored, part.name()), part.whole(), part.first()))
+                .filter(part -> stored.containsKey(part.name()));
     }
 
     private static String nameIn(Map<String, StoredTensor> stored, String name) {

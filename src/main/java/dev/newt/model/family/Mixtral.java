@@ -5,12 +5,14 @@ import dev.newt.model.Experts;
 import dev.newt.model.FeedForward;
 import dev.newt.model.Role;
 import dev.newt.tensor.RoutingSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
  * Mixtral 8x7B and 8x22B (transformers' MixtralConfig): Mistral with experts instead of the feed-forward part. Tensors are named as in the published
- * checkpoints, which transformers 5 still writes: a matrix for each projection of each expert.
+ * checkpoints, which transformers 5 writes, too: a matrix for each projection of each expert. The stacks that it holds in memory, and writes where it is told
+ * not to keep the original format, are read as well.
  */
 final class Mixtral implements Family {
     private static final Defaults DEFAULTS = new Defaults(131_072, OptionalInt.empty(), 1_000_000, 1e-5);
@@ -31,11 +33,17 @@ final class Mixtral implements Family {
     @Override
     public ModuleNames names() {
         String block = "model.layers.{}.block_sparse_moe.";
-        return ModuleNames.LLAMA.with(Map.of(
-                Role.ROUTER, block + "gate",
-                Role.EXPERT_GATE, block + "experts.{expert}.w1",
-                Role.EXPERT_UP, block + "experts.{expert}.w3",
-                Role.EXPERT_DOWN, block + "experts.{expert}.w2"));
+        return ModuleNames.LLAMA.with(
+                Map.of(
+                        Role.ROUTER, block + "gate",
+                        Role.EXPERT_GATE, block + "experts.{expert}.w1",
+                        Role.EXPERT_UP, block + "experts.{expert}.w3",
+                        Role.EXPERT_DOWN, block + "experts.{expert}.w2"),
+                List.of(
+                        new Stack("model.layers.{}.mlp.gate.weight", List.of(Role.ROUTER)),
+                        new Stack(
+                                "model.layers.{}.mlp.experts.gate_up_proj", List.of(Role.EXPERT_GATE, Role.EXPERT_UP)),
+                        new Stack("model.layers.{}.mlp.experts.down_proj", List.of(Role.EXPERT_DOWN))));
     }
 
     @Override

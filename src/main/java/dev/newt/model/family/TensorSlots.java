@@ -82,6 +82,41 @@ public final class TensorSlots {
                 .findFirst();
     }
 
+    /** Where in a stack, if this family has such, a slot's tensor may lie. */
+    Optional<Stack.Part> stacked(TensorSlot slot) {
+        return names.stacks().stream()
+                .filter(stack -> !slot.bias() && stack.roles().contains(slot.role()))
+                .findFirst()
+                .map(stack -> part(stack, slot));
+    }
+
+    private Stack.Part part(Stack stack, TensorSlot slot) {
+        int layer = slot.layer().orElseThrow();
+        String name = stack.pattern().replace("{}", Integer.toString(layer));
+        if (slot.place().expert().isEmpty()) {
+            return new Stack.Part(name, slot.shape(), 0);
+        }
+        long columns = slot.shape().dim(1);
+        long rows = 0;
+        long above = 0;
+        for (Role role : stack.roles()) {
+            if (role == slot.role()) {
+                above = rows;
+            }
+            rows += weight(Place.of(role, 0), layer).orElseThrow().shape().dim(0);
+        }
+        int experts = 0;
+        while (weight(Place.of(slot.role(), experts), layer).isPresent()) {
+            experts++;
+        }
+        long first = (slot.place().expert().getAsInt() * rows + above) * columns;
+        return new Stack.Part(name, Shape.of(experts, rows, columns), first);
+    }
+
+    private Optional<TensorSlot> weight(Place place, int layer) {
+        return find(names.name(place, layer) + ".weight");
+    }
+
     /** The weights of the linear layers inside the blocks: what adapters are put on. */
     public List<TensorSlot> blockLinears() {
         return byName.values().stream().filter(TensorSlot::isProjection).toList();
