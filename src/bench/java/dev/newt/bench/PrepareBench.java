@@ -1,10 +1,10 @@
 package dev.newt.bench;
 
 import dev.newt.data.DataSettings;
-import dev.newt.data.DatasetSettings;
 import dev.newt.data.Preparation;
 import dev.newt.data.PreparedData;
 import dev.newt.data.Progress;
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.data.pack.BatchSettings;
 import dev.newt.io.AtomicFiles;

@@ -13,7 +13,7 @@ import dev.newt.report.MetricsFile;
 import dev.newt.report.ReportContent;
 import dev.newt.report.ReportContent.Sample;
 import dev.newt.report.ReportContent.Score;
-import dev.newt.report.Tracking;
+import dev.newt.report.tracking.Tracking;
 import dev.newt.run.Inputs;
 import dev.newt.run.TrainingRun;
 import dev.newt.train.InterruptSignals;

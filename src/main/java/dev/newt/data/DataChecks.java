@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.RowFinding;
 import dev.newt.io.UserException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.io.NotInHash;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Shard;
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.io.UserException;

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Example;
 import dev.newt.io.UserException;
 import dev.newt.rows.RawRow;
 import dev.newt.rows.Row;

@@ -1,5 +1,7 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.RowFinding;
 import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,7 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
 import dev.newt.token.Tokenizer;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import dev.newt.rows.DataFile;

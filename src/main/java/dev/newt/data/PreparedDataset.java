@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Example;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,5 +1,8 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.RowFinding;
 import dev.newt.io.Sha256;
 import dev.newt.rows.RawRow;
 import dev.newt.rows.Row;

@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Example;
 import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 import java.util.Optional;

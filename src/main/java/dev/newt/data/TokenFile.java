@@ -1,5 +1,6 @@
 package dev.newt.data;
 
+import dev.newt.data.dataset.Example;
 import dev.newt.io.AtomicFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.newt.plan;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
-import dev.newt.data.DatasetInfo;
+import dev.newt.data.dataset.DatasetInfo;
 import dev.newt.rows.DatasetRequest;
 import dev.newt.rows.Format;
 import dev.newt.rows.RepoChoice;

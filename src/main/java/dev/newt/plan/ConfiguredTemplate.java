@@ -1,7 +1,7 @@
 package dev.newt.plan;
 
 import dev.newt.config.LoadedConfig;
-import dev.newt.data.prompt.TemplateChoice;
+import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatTemplate;
 import java.io.IOException;

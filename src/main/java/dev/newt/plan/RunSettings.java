@@ -2,10 +2,10 @@ package dev.newt.plan;
 
 import dev.newt.adapter.LoraSettings;
 import dev.newt.data.DataSettings;
-import dev.newt.data.DatasetSettings;
 import dev.newt.data.Mixing;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.data.pack.BatchSettings;
-import dev.newt.data.prompt.TemplateChoice;
 import dev.newt.hub.ModelLocation;
 import dev.newt.hub.Repo;
 import dev.newt.io.NotInHash;

@@ -1,6 +1,6 @@
 package dev.newt.run;
 
-import dev.newt.data.DatasetSettings;
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.hub.DownloadListener;
 import dev.newt.hub.Hub;
 import dev.newt.hub.WebCache;

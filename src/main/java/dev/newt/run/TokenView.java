@@ -1,7 +1,7 @@
 package dev.newt.run;
 
-import dev.newt.data.Example;
 import dev.newt.data.PreparedDataset;
+import dev.newt.data.dataset.Example;
 import dev.newt.token.Tokenizer;
 import java.util.Arrays;
 import java.util.List;

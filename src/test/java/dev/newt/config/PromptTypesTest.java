@@ -3,8 +3,8 @@ package dev.newt.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.newt.data.DatasetSettings;
-import dev.newt.data.Synthetic;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Synthetic;
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.io.UserException;
 import dev.newt.token.SpecialTokens;

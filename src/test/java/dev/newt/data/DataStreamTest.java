@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.DataStream.Window;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.Shard;
 import dev.newt.io.UserException;
 import dev.newt.rows.Split;
 import dev.newt.token.Tokenizer;

@@ -3,6 +3,9 @@ package dev.newt.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.Shard;
 import dev.newt.io.UserException;
 import dev.newt.token.Tokenizer;
 import java.io.IOException;

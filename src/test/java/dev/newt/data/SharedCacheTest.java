@@ -2,6 +2,7 @@ package dev.newt.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

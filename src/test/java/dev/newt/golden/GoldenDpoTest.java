@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.newt.adapter.Lora;
 import dev.newt.data.DataPosition;
-import dev.newt.data.Example;
 import dev.newt.data.MicroBatch;
+import dev.newt.data.dataset.Example;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.model.Decoder;
 import dev.newt.objective.Dpo;

@@ -3,8 +3,8 @@ package dev.newt.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.Example;
 import dev.newt.data.MicroBatch;
+import dev.newt.data.dataset.Example;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

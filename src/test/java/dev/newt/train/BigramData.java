@@ -1,8 +1,8 @@
 package dev.newt.train;
 
 import dev.newt.data.DataPosition;
-import dev.newt.data.Example;
 import dev.newt.data.MicroBatch;
+import dev.newt.data.dataset.Example;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.ChatSettings;
+import dev.newt.data.dataset.ChatSettings;
 import dev.newt.data.prompt.ChatTexts;
 import dev.newt.rows.Row;
 import java.util.ArrayList;

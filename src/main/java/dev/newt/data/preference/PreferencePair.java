@@ -1,6 +1,6 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.Example;
+import dev.newt.data.dataset.Example;
 import dev.newt.token.Tokenizer;
 
 /**

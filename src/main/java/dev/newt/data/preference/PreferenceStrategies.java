@@ -1,7 +1,8 @@
 package dev.newt.data.preference;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.DatasetInfo;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.data.prompt.ChatTexts;
 import dev.newt.data.prompt.LlamaFactoryTexts;
 import dev.newt.io.UserException;

@@ -1,10 +1,10 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
-import dev.newt.data.RowFinding;
-import dev.newt.data.TrainOnEnd;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.RowFinding;
+import dev.newt.data.dataset.TrainOnEnd;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatRequest;
 import dev.newt.jinja.ChatTemplate;

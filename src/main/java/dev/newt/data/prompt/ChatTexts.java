@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.ChatSettings;
+import dev.newt.data.dataset.ChatSettings;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatRequest;
 import dev.newt.jinja.ChatTemplate;

@@ -1,7 +1,7 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
 import java.util.ArrayList;

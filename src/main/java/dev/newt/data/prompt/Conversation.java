@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.ChatSettings;
+import dev.newt.data.dataset.ChatSettings;
 import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.HashMap;

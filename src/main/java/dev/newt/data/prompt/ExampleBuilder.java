@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.Example;
+import dev.newt.data.dataset.Example;
 import java.util.Arrays;
 
 /** Collects spans of tokens, each either trained or not. */

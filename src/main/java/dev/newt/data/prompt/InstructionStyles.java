@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.PromptFormat;
+import dev.newt.data.dataset.PromptFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.Example;
+import dev.newt.data.dataset.Example;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.DatasetInfo;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.DatasetInfo;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.DatasetInfo;
+import dev.newt.data.dataset.DatasetInfo;
 import dev.newt.rows.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

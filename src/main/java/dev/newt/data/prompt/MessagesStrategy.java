@@ -1,8 +1,9 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;

@@ -1,10 +1,10 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.DatasetInfo;
-import dev.newt.data.DatasetSettings;
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
-import dev.newt.data.RowFinding;
+import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.RowFinding;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;

@@ -1,8 +1,8 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
-import dev.newt.data.RowFinding;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.RowFinding;
 import dev.newt.rows.Row;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package dev.newt.data.prompt;
 
-import dev.newt.data.Ending;
-import dev.newt.data.Example;
-import dev.newt.data.Synthetic;
+import dev.newt.data.dataset.Ending;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.Synthetic;
 import dev.newt.data.pack.Permutation;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;

@@ -3,8 +3,9 @@ package dev.newt.data.preference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.DatasetInfo;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;

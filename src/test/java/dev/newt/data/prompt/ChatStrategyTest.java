@@ -3,10 +3,11 @@ package dev.newt.data.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.Example;
 import dev.newt.data.Samples;
-import dev.newt.data.TrainOnEnd;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.TemplateChoice;
+import dev.newt.data.dataset.TrainOnEnd;
 import dev.newt.io.UserException;
 import dev.newt.jinja.ChatRequest;
 import dev.newt.jinja.ChatTemplate;

@@ -2,9 +2,10 @@ package dev.newt.data.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.Example;
-import dev.newt.data.TrainOnEnd;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.TemplateChoice;
+import dev.newt.data.dataset.TrainOnEnd;
 import dev.newt.jinja.ChatRequest;
 import dev.newt.jinja.ChatTemplate;
 import dev.newt.rows.Row;

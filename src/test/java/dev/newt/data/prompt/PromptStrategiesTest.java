@@ -3,10 +3,10 @@ package dev.newt.data.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.newt.data.ChatSettings;
-import dev.newt.data.DatasetSettings;
-import dev.newt.data.Example;
-import dev.newt.data.PromptFormat;
+import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.PromptFormat;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
 import dev.newt.token.Tokenizer;

@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 import dev.newt.rows.DatasetRequest;
 import dev.newt.rows.RepoChoice;
@@ -84,7 +84,7 @@ public record DatasetSettings(
     }
 
     /** The same, wherever the rows lie. */
-    DatasetSettings placeless() {
+    public DatasetSettings placeless() {
         return new DatasetSettings(
                 new DatasetRequest("", List.of(), request.dsType(), request.split(), RepoChoice.DEFAULT),
                 type,

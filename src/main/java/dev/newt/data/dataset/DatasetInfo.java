@@ -1,6 +1,5 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
-import dev.newt.data.preference.PreferenceKind;
 import dev.newt.io.UserException;
 import dev.newt.rows.Split;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
-import dev.newt.data.prompt.TemplateChoice;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

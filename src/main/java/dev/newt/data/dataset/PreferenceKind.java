@@ -1,4 +1,4 @@
-package dev.newt.data.preference;
+package dev.newt.data.dataset;
 
 /** What is trained on preference data; it decides which types a data set may have. */
 public enum PreferenceKind {

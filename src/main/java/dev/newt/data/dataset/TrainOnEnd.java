@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 /** Values of {@code train_on_eos} and {@code train_on_eot}: after which turns the end token is trained. */
 public enum TrainOnEnd {

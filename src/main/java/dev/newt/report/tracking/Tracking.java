@@ -1,4 +1,4 @@
-package dev.newt.report;
+package dev.newt.report.tracking;
 
 import dev.newt.config.LoadedConfig;
 import dev.newt.report.mlflow.MlflowSettings;

@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 import java.util.Optional;
 

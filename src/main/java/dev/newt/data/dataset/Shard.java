@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -17,7 +17,7 @@ public record Shard(int count, int index) {
     }
 
     /** Says of the rows of a data set, one after the other, whether each is of the part; without one, all are. */
-    static BooleanSupplier rows(Optional<Shard> part, long seed) {
+    public static BooleanSupplier rows(Optional<Shard> part, long seed) {
         long[] next = {0};
         return () -> {
             long row = next[0]++;

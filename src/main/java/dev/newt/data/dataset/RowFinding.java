@@ -1,4 +1,6 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
+
+import dev.newt.data.DataChecks;
 
 /** What may be wrong with a row that can be read; preparation goes on, and {@link DataChecks} judges. */
 public enum RowFinding {
@@ -34,17 +36,17 @@ public enum RowFinding {
     }
 
     /** Whether such a row refuses the data. */
-    boolean isError() {
+    public boolean isError() {
         return error;
     }
 
     /** What is said of the row, behind its place. */
-    String text() {
+    public String text() {
         return text;
     }
 
     /** What to do about it. */
-    String remedy() {
+    public String remedy() {
         return remedy;
     }
 }

@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

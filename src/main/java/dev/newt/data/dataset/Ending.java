@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 /** Whether what is trained of a row is meant to end with an end token. */
 public enum Ending {

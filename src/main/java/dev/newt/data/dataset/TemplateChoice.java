@@ -1,4 +1,4 @@
-package dev.newt.data.prompt;
+package dev.newt.data.dataset;
 
 import dev.newt.io.UserException;
 import java.io.IOException;

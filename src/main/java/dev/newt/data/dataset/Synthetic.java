@@ -1,4 +1,4 @@
-package dev.newt.data;
+package dev.newt.data.dataset;
 
 import dev.newt.rows.RawRow;
 import dev.newt.rows.Row;
@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Synthetic(int length, int sequenceLength, int minInputId, Optional<Integer> maxInputId, long seed) {
     /** Hands on the rows, which hold nothing but their number. */
-    void read(Path place, Consumer<RawRow> consumer) {
+    public void read(Path place, Consumer<RawRow> consumer) {
         for (long number = 1; number <= length; number++) {
             long row = number;
             consumer.accept(new RawRow(Integer.BYTES * sequenceLength, () -> row(place, row)));
