@@ -30,7 +30,6 @@ import java.util.function.Function;
 public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
         implements AutoCloseable {
     static final String PREFIX = "base_model.model.";
-    static final String HEAD = "lm_head";
 
     public Lora {
         trainable = List.copyOf(trainable);
@@ -97,7 +96,7 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 .distinct()
                 .toList());
         if (base.spec().tiedHead()) {
-            modules.add(HEAD);
+            modules.add(base.parameters().headModule());
         }
         return LoraTargets.saved(settings.modulesToSave(), modules, adapted);
     }
@@ -124,9 +123,10 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 tensors.add(new TensorInfo(PREFIX + parameter.name(), DType.F32, parameter.shape()));
             }
         }
-        if (base.spec().tiedHead() && saved.contains(HEAD)) {
+        String head = base.parameters().headModule();
+        if (base.spec().tiedHead() && saved.contains(head)) {
             Parameter table = base.parameters().embedding();
-            tensors.add(new TensorInfo(PREFIX + HEAD + ".weight", DType.F32, table.shape()));
+            tensors.add(new TensorInfo(PREFIX + head + ".weight", DType.F32, table.shape()));
         }
         return tensors;
     }
@@ -210,13 +210,15 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                         : p;
             });
             if (tied) {
+                String head = parameters.headModule();
                 replaced = new DecoderParameters(
                         modules.contains(DecoderParameters.moduleName(embedding))
                                 ? full(embedding, embedding.name())
                                 : embedding,
                         replaced.layers(),
                         replaced.finalNorm(),
-                        modules.contains(HEAD) ? full(embedding, HEAD + ".weight") : embedding);
+                        modules.contains(head) ? full(embedding, head + ".weight") : embedding,
+                        head);
             }
             Set<Parameter> kept = new HashSet<>(replaced.base());
             before.stream().filter(p -> !kept.contains(p)).forEach(Parameter::close);

@@ -18,8 +18,10 @@ import java.util.function.UnaryOperator;
  * @param embedding [vocabulary, hidden]
  * @param finalNorm its weight [hidden] and, where it has one, its bias [hidden]
  * @param head [vocabulary, hidden]; the embedding itself where the two are tied
+ * @param headModule the module that owns the head's weight, or would if they were not tied; as Hugging Face names it
  */
-public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear finalNorm, Parameter head)
+public record DecoderParameters(
+        Parameter embedding, List<Layer> layers, Linear finalNorm, Parameter head, String headModule)
         implements AutoCloseable {
     public DecoderParameters {
         layers = List.copyOf(layers);
@@ -80,7 +82,8 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
                 embedding,
                 layers.stream().map(l -> l.map(UnaryOperator.identity(), map)).toList(),
                 finalNorm,
-                head);
+                head,
+                headModule);
     }
 
     /**
@@ -94,7 +97,8 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
                 map.apply(embedding),
                 layers.stream().map(l -> l.map(linears, linears)).toList(),
                 linears.apply(finalNorm),
-                map.apply(head));
+                map.apply(head),
+                headModule);
     }
 
     /** All base weights, each once, in the checkpoint's usual order. */

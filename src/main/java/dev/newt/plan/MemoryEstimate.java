@@ -99,13 +99,14 @@ final class MemoryEstimate {
             return DRIVER;
         }
         long program = method.lora()
-                .map(lora -> PROGRAM_WITH_ADAPTERS + (lora.dora() ? 2 : 1) * adapted(lora) * HOLES_OF_ADAPTER)
+                .map(lora -> PROGRAM_WITH_ADAPTERS + (long) ((lora.dora() ? 2 : 1) * met(lora) * HOLES_OF_ADAPTER))
                 .orElse(PROGRAM);
         return compute.baseNf4() ? program + QUANTISING : program;
     }
 
-    private static long adapted(Lora lora) {
-        return lora.targets().values().stream().mapToInt(Integer::intValue).sum();
+    /** Adapted projections that a token goes through. What is freed between an expert's small tensors is as much smaller as its share of the tokens. */
+    private double met(Lora lora) {
+        return new AdapterUse(model, lora).projections();
     }
 
     /** What is held beside weights and moments. */
@@ -243,7 +244,7 @@ final class MemoryEstimate {
 
     private long ranks() {
         return method.lora()
-                .map(lora -> (long) (lora.rank() * new AdapterUse(model, lora).projections() / spec.layers()))
+                .map(lora -> (long) (lora.rank() * met(lora) / spec.layers()))
                 .orElse(0L);
     }
 

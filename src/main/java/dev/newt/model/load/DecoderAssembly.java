@@ -63,7 +63,9 @@ public final class DecoderAssembly {
         Parameter head = config.spec().tiedHead()
                 ? embedding
                 : module(byPlace, Place.of(Role.HEAD), none).weight();
-        return new DecoderParameters(embedding, layers, module(byPlace, Place.of(Role.FINAL_NORM), none), head);
+        Linear norm = module(byPlace, Place.of(Role.FINAL_NORM), none);
+        return new DecoderParameters(
+                embedding, layers, norm, head, config.tensors().moduleName(Role.HEAD));
     }
 
     private static Linear module(Map<Key, Parameter> parameters, Place place, OptionalInt layer) {

@@ -19,6 +19,7 @@ import dev.newt.tensor.AttentionSpec;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.RoutingSpec;
 import dev.newt.tensor.Shape;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -27,7 +28,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +46,31 @@ class FamiliesTest {
     @Test
     void listsTheFamilies() {
         assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral");
+    }
+
+    /** Other code knows modules by their role. */
+    @Test
+    void noOtherCodeKnowsWhatACheckpointCallsAModule() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String model : List.of("llama", "qwen3", "gpt_neox", "mixtral")) {
+            Families.read(golden(model, "config.json")).tensors().all().forEach(slot -> names.addAll(
+                    Stream.of(slot.moduleName().split("\\.")).filter(part -> part.contains("_")).toList()));
+        }
+        // A family's name is its model_type, too.
+        names.removeAll(Families.supported());
+        assertThat(names).contains("q_proj", "lm_head", "embed_tokens", "block_sparse_moe", "query_key_value");
+        Pattern literal = Pattern.compile("\"[^\"]*\\b(" + String.join("|", names) + ")\\b[^\"]*\"");
+        Path main = Path.of("src/main/java");
+        try (Stream<Path> files = Files.walk(main)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java"))
+                    .filter(path -> !path.startsWith(main.resolve("dev/newt/model/family")))
+                    .toList()) {
+                assertThat(Files.readAllLines(file))
+                        .as(file.toString())
+                        .filteredOn(line -> !line.contains("example = "))
+                        .noneMatch(line -> literal.matcher(line).find());
+            }
+        }
     }
 
     @ParameterizedTest
