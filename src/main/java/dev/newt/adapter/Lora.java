@@ -26,7 +26,6 @@ import java.util.function.Function;
 public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
         implements AutoCloseable {
     static final String PREFIX = "base_model.model.";
-    static final String HEAD = "lm_head";
 
     public Lora {
         trainable = List.copyOf(trainable);
@@ -93,7 +92,7 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 .distinct()
                 .toList());
         if (base.spec().tiedHead()) {
-            modules.add(HEAD);
+            modules.add(base.parameters().headModule());
         }
         return LoraTargets.saved(settings.modulesToSave(), modules, adapted);
     }
@@ -120,9 +119,10 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 tensors.add(new TensorInfo(PREFIX + parameter.name(), DType.F32, parameter.shape()));
             }
         }
-        if (base.spec().tiedHead() && saved.contains(HEAD)) {
+        String head = base.parameters().headModule();
+        if (base.spec().tiedHead() && saved.contains(head)) {
             Parameter table = base.parameters().embedding();
-            tensors.add(new TensorInfo(PREFIX + HEAD + ".weight", DType.F32, table.shape()));
+            tensors.add(new TensorInfo(PREFIX + head + ".weight", DType.F32, table.shape()));
         }
         return tensors;
     }

@@ -99,13 +99,15 @@ final class LoraInitialiser {
                     : p;
         });
         if (tied) {
+            String head = parameters.headModule();
             replaced = new DecoderParameters(
                     modules.contains(DecoderParameters.moduleName(embedding))
                             ? full(embedding, embedding.name())
                             : embedding,
                     replaced.layers(),
                     replaced.finalNorm(),
-                    modules.contains(Lora.HEAD) ? full(embedding, Lora.HEAD + ".weight") : embedding);
+                    modules.contains(head) ? full(embedding, head + ".weight") : embedding,
+                    head);
         }
         Set<Parameter> kept = new HashSet<>(replaced.base());
         before.stream().filter(p -> !kept.contains(p)).forEach(Parameter::close);

@@ -45,7 +45,8 @@ public record ExecutionPlan(
      * @param name as the configuration has it
      * @param source of its shape: {@code folder}, {@code cache} of the hub, {@code catalogue}
      * @param folder absolute; empty where only the catalogue knows the model
-     * @param parametersByPart embedding, attention, mlp, norm, head
+     * @param activeParameters that one token meets
+     * @param parametersByPart embedding, attention, mlp, experts, norm, head
      */
     public record Model(
             String name,
@@ -59,6 +60,7 @@ public record ExecutionPlan(
             boolean tiedHead,
             boolean drawnAtRandom,
             long parameters,
+            long activeParameters,
             Map<String, Long> parametersByPart) {}
 
     /**

@@ -54,6 +54,9 @@ public final class PlanTable {
                                 .filter(part -> part.getValue() > 0)
                                 .map(part -> part.getKey() + " " + Text.count(part.getValue()))
                                 .collect(Collectors.joining(", ")));
+        if (model.activeParameters() < model.parameters()) {
+            line("", Text.count(model.activeParameters()) + " of them at work for each token");
+        }
     }
 
     private static String where(ExecutionPlan.Model model) {

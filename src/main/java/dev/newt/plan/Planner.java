@@ -186,6 +186,7 @@ public final class Planner {
                 spec.tiedHead(),
                 settings.model().drawnAtRandom(),
                 model.tensors().parameters(),
+                model.tensors().activeParameters(),
                 byPart);
     }
 

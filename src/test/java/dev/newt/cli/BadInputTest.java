@@ -300,7 +300,8 @@ class BadInputTest {
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0"))
                 .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter is not for"
                         + " this model: lora_target_modules: no projection is named query_key_value; this model has"
-                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj\n"
+                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj. The embedding and the head are"
+                        + " trained in full by lora_modules_to_save\n"
                         + "    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text.replaceAll("\"r\": 4", "\"r\": 8"));

@@ -2,6 +2,7 @@ package dev.newt.model.family;
 
 import dev.newt.model.Role;
 import dev.newt.tensor.DType;
+import dev.newt.tensor.Shape;
 import dev.newt.weights.ModelDirectory;
 import dev.newt.weights.StoredTensor;
 import dev.newt.weights.TensorProblems;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -49,18 +51,34 @@ public final class Checkpoint {
     private static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory, long rowsRead) {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
-        TensorProblems problems = new TensorProblems();
+        Map<TensorSlot, Stack.Part> parts = new LinkedHashMap<>();
+        Map<String, Shape> expected = new LinkedHashMap<>();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
-            names.put(slot, name);
-            problems.expect(stored, name, slot.shape(), TYPES);
+            Optional<Stack.Part> part = stored.containsKey(name) ? Optional.empty() : stacked(config, stored, slot);
+            part.ifPresent(found -> parts.put(slot, found));
+            names.put(slot, part.map(Stack.Part::name).orElse(name));
+            expected.put(names.get(slot), part.map(Stack.Part::whole).orElse(slot.shape()));
         }
-        strays(config, stored, Set.copyOf(names.values()), rowsRead, problems);
+        TensorProblems problems = new TensorProblems();
+        expected.forEach((name, shape) -> problems.expect(stored, name, shape, TYPES));
+        strays(config, stored, expected.keySet(), rowsRead, problems);
         problems.refuse(directory.directory(), "the weights");
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
-        names.forEach((slot, name) -> bound.put(slot, stored.get(name)));
+        names.forEach((slot, name) -> {
+            StoredTensor tensor = stored.get(name);
+            Stack.Part part = parts.get(slot);
+            bound.put(slot, part == null ? tensor : tensor.part(slot.name(), part.first(), slot.shape()));
+        });
         return Collections.unmodifiableMap(bound);
+    }
+
+    private static Optional<Stack.Part> stacked(ModelConfig config, Map<String, StoredTensor> stored, TensorSlot slot) {
+        return config.tensors()
+                .stacked(slot)
+                .map(part -> new Stack.Part(nameIn(stored, part.name()), part.whole(), part.first()))
+                .filter(part -> stored.containsKey(part.name()));
     }
 
     private static String nameIn(Map<String, StoredTensor> stored, String name) {
