@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,12 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Writes the data of the main example, always the same bytes: run {@code java MakeOrders.java [data
- * folder]} after MakeExampleData (default {@code examples/data}).
+ * Writes the data of the main example, always the same bytes: run {@code java MakeOrders.java
+ * [--pretraining] [data folder] [model folder]} after TrainTokenizer.
  *
  * <ul>
  *   <li>{@code orders-train.jsonl}: {"messages": [...]}, a request in plain words and the JSON object
@@ -26,19 +28,18 @@ import java.util.regex.Pattern;
  *       ever used, so that they can only be copied.
  *   <li>{@code orders-test.jsonl}: such requests with names, streets, places, cities, dishes and
  *       topics of which none occurs in any other file here.
- *   <li>{@code pretrain-copy.jsonl}: {"text": ...}, the text that teaches the small base model to copy:
- *       repeated words, records in two notations, requests with questions about their parts.
- *   <li>{@code pretrain-copy-more.jsonl}: more of it, with the words of {@code pretrain.jsonl} among the
- *       new ones: a word that the tokenizer knows as a whole must be copied like any other.
+ *   <li>{@code pretrain-copy.jsonl}, written when {@code --pretraining} is given: {"messages": [...]},
+ *       what teaches the small base model to copy: repeated words, records in several notations,
+ *       requests with questions about their parts. Its words are made of all the tokenizer's tokens
+ *       alike, since a token that is never to be copied is not copied when it matters.
  * </ul>
  *
  * <p>Every word list and sentence pattern below was written for this project.
  */
 public final class MakeOrders {
-  private static final int TRAIN_ROWS = 4_000;
+  private static final int TRAIN_ROWS = 5_000;
   private static final int TEST_ROWS = 150;
-  private static final int PRETRAIN_BYTES = 4_200_000;
-  private static final int PRETRAIN_MORE_BYTES = 1_300_000;
+  private static final int PRETRAINING_ROWS = 110_000;
 
   // ------------------------------------------------- what only the held-out requests speak of
 
@@ -177,6 +178,8 @@ public final class MakeOrders {
           question questions idea ideas numbers costs offer update meeting schedule rules survey
           results budget design contract delivery invoice payment permit renewal cleaning opening
           closing sale party show trip training test tests move papers keys letter letters
+          tickets dinner tables increase discount menu delivery reminder notes forms passes seats
+          address rules talk talks days hours
           """);
   private static final List<String> DAYS =
       words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
@@ -190,71 +193,75 @@ public final class MakeOrders {
   private static final List<String> CLASSES = words("first second");
   private static final List<String> SIZES = words("small medium large");
 
-  /** What rows are for. */
-  private enum Use {
-    PRETRAINING,
-    TRAINING,
-    HELD_OUT
-  }
-
   private final Random random;
-  private final Use use;
   private final boolean heldOut;
-  private final List<String> known;
+  private final List<String> pieces;
 
-  /** @param known words of the text that the base model read first: those, too, must be copied and not guessed */
-  private MakeOrders(long seed, Use use, List<String> known) {
+  /** @param pieces the tokens of letters, each of which must be copied and not guessed */
+  private MakeOrders(long seed, boolean heldOut, List<String> pieces) {
     this.random = new Random(seed);
-    this.use = use;
-    this.heldOut = use == Use.HELD_OUT;
-    this.known = known;
+    this.heldOut = heldOut;
+    this.pieces = pieces;
   }
 
   public static void main(String[] args) throws IOException {
-    Path folder = Path.of(args.length > 0 ? args[0] : "examples/data");
+    List<String> folders = new ArrayList<>(List.of(args));
+    boolean pretraining = folders.remove("--pretraining");
+    Path folder = Path.of(folders.size() > 0 ? folders.get(0) : "examples/data");
+    Path model = Path.of(folders.size() > 1 ? folders.get(1) : "examples/models/newt-tiny");
     Set<String> held = new HashSet<>();
     for (List<String> list :
         List.of(HELD_NAMES, HELD_STREETS, HELD_PLACES, HELD_CITIES, HELD_ITEMS, HELD_TOPICS)) {
       list.forEach(entry -> held.addAll(List.of(entry.toLowerCase(Locale.ROOT).split("/"))));
     }
-    Pattern mentions =
-        Pattern.compile(
-            "(?<![\\p{L}\\p{M}])(" + String.join("|", held.stream().sorted().map(Pattern::quote).toList())
-                + ")(?![\\p{L}\\p{M}])");
-
+    Predicate<String> mentions = mentionsAny(held);
+    List<String> pieces = pieces(model.resolve("tokenizer.json"));
+    if (pretraining) {
+      MakeOrders maker = new MakeOrders(13, false, pieces);
+      write(folder.resolve("pretrain-copy.jsonl"), rows(PRETRAINING_ROWS, maker::document, mentions));
+      return;
+    }
+    MakeOrders tests = new MakeOrders(12, true, pieces);
     Set<String> test = new LinkedHashSet<>();
-    MakeOrders tests = new MakeOrders(12, Use.HELD_OUT, List.of());
     while (test.size() < TEST_ROWS) {
       test.add(tests.request().chatRow());
     }
-    List<String> known = knownWords(folder.resolve("pretrain.jsonl"));
-    Set<String> train = new LinkedHashSet<>();
-    MakeOrders training = new MakeOrders(11, Use.TRAINING, known);
-    while (train.size() < TRAIN_ROWS) {
-      String row = training.request().chatRow();
-      if (!mentions.matcher(decoded(row)).find()) {
-        train.add(row);
-      }
-    }
-    write(
-        folder.resolve("pretrain-copy.jsonl"),
-        documents(new MakeOrders(13, Use.PRETRAINING, List.of()), PRETRAIN_BYTES, mentions));
-    write(
-        folder.resolve("pretrain-copy-more.jsonl"),
-        documents(new MakeOrders(14, Use.PRETRAINING, known), PRETRAIN_MORE_BYTES, mentions));
     write(folder.resolve("orders-test.jsonl"), test);
-    write(folder.resolve("orders-train.jsonl"), train);
+    MakeOrders training = new MakeOrders(11, false, pieces);
+    write(
+        folder.resolve("orders-train.jsonl"),
+        rows(TRAIN_ROWS, () -> training.request().chatRow(), mentions));
   }
 
-  private static Set<String> documents(MakeOrders maker, int most, Pattern mentions) {
-    Set<String> documents = new LinkedHashSet<>();
-    for (long bytes = 0; bytes < most; ) {
-      String row = "{\"text\":" + quote(maker.document()) + "}";
-      if (!mentions.matcher(decoded(row)).find() && documents.add(row)) {
-        bytes += row.getBytes(StandardCharsets.UTF_8).length + 1;
+  /** So many different rows in which none of the held-out words occurs. */
+  private static Set<String> rows(int count, Supplier<String> next, Predicate<String> mentions) {
+    Set<String> rows = new LinkedHashSet<>();
+    while (rows.size() < count) {
+      String row = next.get();
+      if (!mentions.test(decoded(row))) {
+        rows.add(row);
       }
     }
-    return documents;
+    return rows;
+  }
+
+  /** Whether a text has one of the words as a whole word; most have not even the letters, which is found out faster. */
+  private static Predicate<String> mentionsAny(Set<String> words) {
+    Map<String, Pattern> whole = new HashMap<>();
+    words.forEach(
+        word -> whole.put(word, Pattern.compile("(?<![\\p{L}\\p{M}])" + Pattern.quote(word) + "(?![\\p{L}\\p{M}])")));
+    return text ->
+        words.stream().anyMatch(word -> text.contains(word) && whole.get(word).matcher(text).find());
+  }
+
+  /** The tokens of a vocabulary that are letters, at least two. */
+  private static List<String> pieces(Path tokenizer) throws IOException {
+    String json = Files.readString(tokenizer);
+    return Pattern.compile("\"([A-Za-z]{2,})\"\\s*:")
+        .matcher(json.substring(json.indexOf("\"vocab\"") + 7, json.indexOf("\"merges\"")))
+        .results()
+        .map(token -> token.group(1))
+        .toList();
   }
 
   /** In small letters, a line's end as white space. */
@@ -266,8 +273,8 @@ public final class MakeOrders {
 
   /** A word that nobody has used: halves of two others, or one to four syllables. */
   private String inventedWord() {
-    if (!known.isEmpty() && random.nextInt(3) == 0) {
-      return knownWord();
+    if (random.nextInt(3) == 0) {
+      return pieced();
     }
     if (random.nextInt(5) < 2) {
       String first = pick(random.nextInt(3) > 0 ? NAMES : NOUNS).toLowerCase(Locale.ROOT);
@@ -299,26 +306,13 @@ public final class MakeOrders {
     return word.length() < 2 ? inventedWord() : word.toString();
   }
 
-  /** A word that the base model knows, as it is or as a half of another. */
-  private String knownWord() {
-    String word = pick(known);
-    return switch (random.nextInt(4)) {
-      case 0 -> word.substring(0, (word.length() + 1) / 2) + pick(known);
-      case 1 -> word + pick(NUCLEI) + pick(CODAS);
-      default -> word;
-    };
-  }
-
-  private static List<String> knownWords(Path pretraining) throws IOException {
-    Set<String> words = new TreeSet<>();
-    for (String row : Files.readAllLines(pretraining)) {
-      for (String word : decoded(row).replaceAll("<\\|[a-z]+\\|>", " ").split("[^\\p{L}]+")) {
-        if (word.length() > 2) {
-          words.add(word);
-        }
-      }
+  /** One to three tokens side by side, in their own writing. */
+  private String pieced() {
+    StringBuilder word = new StringBuilder(pick(pieces));
+    for (int more = random.nextInt(3); more > 0; more--) {
+      word.append(pick(pieces).toLowerCase(Locale.ROOT));
     }
-    return List.copyOf(words);
+    return word.toString();
   }
 
   private static String capital(String word) {
@@ -326,9 +320,6 @@ public final class MakeOrders {
   }
 
   private String properWord() {
-    if (!known.isEmpty() && random.nextInt(3) == 0) {
-      return capital(knownWord());
-    }
     return switch (random.nextInt(10)) {
       case 0 -> capital(pick(NOUNS));
       case 1 -> pick(NAMES);
@@ -403,6 +394,12 @@ public final class MakeOrders {
     };
   }
 
+  /** Half of them end in a vowel, whose plural the tokenizer often cuts elsewhere than at the s. */
+  private String dish() {
+    String word = inventedWord();
+    return random.nextBoolean() ? word : word + pick("a", "a", "e", "e", "i", "o", "ie", "elle", "ada", "ito", "ine");
+  }
+
   /** Singular and plural. */
   private String[] item() {
     if (heldOut) {
@@ -411,11 +408,11 @@ public final class MakeOrders {
     String noun =
         switch (random.nextInt(5)) {
           case 0 -> pick(NOUNS);
-          case 1 -> inventedWord();
+          case 1, 2 -> dish();
           default -> pick(FOODS);
         };
     while (noun.matches(".*(s|x|z|h|sh|ch|f)") || noun.length() < 3) {
-      noun = inventedWord();
+      noun = dish();
     }
     String plural =
         noun.matches(".*[^aeiou]y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
@@ -430,7 +427,7 @@ public final class MakeOrders {
     return switch (random.nextInt(8)) {
       case 0 -> pick(SUBJECTS);
       case 1 -> pick(ADJECTIVES) + " " + pick(NOUNS);
-      case 2 -> inventedWord() + " " + pick(MATTERS);
+      case 2 -> inventedWord() + " " + (random.nextBoolean() ? pick(MATTERS) : inventedWord());
       case 3 -> pick(NOUNS) + " " + pick(MATTERS);
       case 4 -> pick(ADJECTIVES) + " " + pick(SUBJECTS) + " " + pick(MATTERS);
       default -> pick(SUBJECTS) + " " + pick(MATTERS);
@@ -542,7 +539,32 @@ public final class MakeOrders {
     String persons = many + " " + (people == 1 ? pick("person", "guest") : pick("people", "people", "persons", "guests", "of us"));
     String forMany = pick("for " + persons, "for " + many, "for a party of " + many, "for a group of " + many);
     String text =
-        spoken()
+        assembled()
+            ? compose(
+                pick("I'd like a table", "We want to have dinner", "Can we have lunch", "Could you get us seats", "Please put us down",
+                    "I'm calling to book", "Please see if there is a free table", "We plan to eat", "My friends and I would love to eat",
+                    "Let's do dinner", "Kindly set aside a table", "I was hoping for a table", "Is it possible to eat",
+                    "Need a table", "Try to get us in", "You'd make us happy with a table"),
+                new Part(
+                    List.of("at " + place, "at " + place, "in " + place),
+                    List.of("The restaurant is " + place, "The place is called " + place, "It should be " + place,
+                        place + " is where we want to go", "Restaurant: " + place, "We've picked " + place)),
+                new Part(
+                    List.of(forMany, forMany, "with " + many + (people == 1 ? " person" : " people")),
+                    List.of("We are " + many, "We're " + many, "There will be " + many + " of us", capital(persons),
+                        "That makes " + persons, "It's " + many + " of us", "Just " + many, "People: " + many)),
+                new Part(
+                    List.of(day.words + " at " + time.words, "at " + time.words + " " + day.words,
+                        day.words + ", " + time.words),
+                    List.of("We'd come " + day.words + " at " + time.words, "Make it " + day.words + " at " + time.words,
+                        capital(day.words) + " at " + time.words + " would be perfect", "When: " + day.words + ", " + time.words,
+                        day.value + ", " + time.words)),
+                new Part(
+                    List.of("under " + name, "for " + name, "under the name " + name, "in the name of " + name),
+                    List.of("My name is " + name, "I'm " + name, "The name's " + name, "This is " + name, "Name: " + name,
+                        "It's for " + name, "Use the name " + name, "Write down " + name, name + " is my name",
+                        "Put " + name + " on the list")))
+            : spoken()
             ? pick(
                 capital(many) + " of us want to eat at " + place + " " + day.words + " at " + time.words + ". The name is " + name,
                 "Do you have room " + forMany + " at " + place + " " + day.words + " at " + time.words + "? I'm " + name,
@@ -554,6 +576,8 @@ public final class MakeOrders {
                 "It is " + name + "'s birthday and " + many + " of us will be at " + place + " " + day.words + " at " + time.words,
                 "I'm " + name + ". Any space at " + place + " " + day.words + " at " + time.words + " " + forMany + "?",
                 "Dinner " + forMany + " at " + place + ", " + day.words + ", " + time.words + ". It's under " + name,
+                "Could you see if " + place + " has room " + forMany + " " + day.words + " at " + time.words + ", for " + name,
+                "I wonder whether " + place + " could take " + persons + " " + day.words + " at " + time.words + "? " + name + " is the name",
                 "There will be " + many + " of us at " + place + " " + day.words + " at " + time.words + ", on the name " + name,
                 name + " here. We are " + many + ", we want to try " + place + " " + day.words + " at " + time.words)
             : random.nextInt(3) == 0
@@ -605,7 +629,22 @@ public final class MakeOrders {
     }
     String goods = amount + " " + (sized ? size + " " : "") + noun;
     String text =
-        spoken()
+        assembled()
+            ? compose(
+                pick("Please send ", "I'd love ", "We fancy ", "Could you drop off ", "I'll take ", "Let me have ", "Can someone bring ",
+                    "How about ", "May I have ", "Get us ", "We're in the mood for ", "Put me down for ", "I'm ordering ",
+                    "Rush ", "We'll have ", "It's time for ") + goods,
+                new Part(
+                    List.of("to " + address, "to " + address, "at " + address, "over to " + address),
+                    List.of("The address is " + address, "We live at " + address, "It goes to " + address, "Drop it at " + address,
+                        "I'm at " + address, address + " is the address", "Where: " + address, "You'll find us at " + address,
+                        "Come to " + address)),
+                new Part(
+                    List.of("for " + name, "for " + name, "and ask for " + name, "under the name " + name),
+                    List.of("It's for " + name, "They're for " + name, "My name is " + name, "The name on the door is " + name,
+                        "Ring at " + name, "Ask for " + name, "This is " + name, "I'm " + name, name + " will pay",
+                        name + " is waiting", "The name's " + name, "Give it to " + name)))
+            : spoken()
             ? pick(
                 capital(goods) + " should go to " + name + " at " + address,
                 "Get " + goods + " over to " + name + ", " + pick("he", "she") + " lives at " + address,
@@ -617,6 +656,12 @@ public final class MakeOrders {
                 "Could somebody bring " + goods + " to " + name + "? The address is " + address,
                 "I live at " + address + ". Please bring me " + goods + ". My name is " + name,
                 "Take " + goods + " to " + address + " and give it to " + name,
+                goods + ", " + address + ", " + name,
+                "There are hungry " + pick("people", "workers", "guests", "children") + " at " + address + ", so bring " + goods
+                    + " and ask for " + name,
+                "My " + pick("aunt", "brother", "mother", "boss", "neighbour", "friend", "colleague") + " " + name + " is at "
+                    + address + " and wants " + goods,
+                "The people at " + address + " want " + goods + ", " + name + " will take them",
                 "Hungry! " + capital(goods) + " to " + address + ", " + name + " will open the door",
                 "Address: " + address + ". Name: " + name + ". " + capital(goods))
             : random.nextInt(3) == 0
@@ -656,7 +701,31 @@ public final class MakeOrders {
         "to talk about the ", "to discuss the ", "to discuss ", "regarding the ", "on the ", "concerning the ",
         "to go over the ") + topic;
     String text =
-        spoken()
+        assembled()
+            ? compose(
+                pick("I'd like to meet", "We should sit down", "Please find time for a talk", "Let's have a chat", "Schedule something",
+                    "Book a slot", "I want to speak", "Get a call on the calendar", "Make room for a meeting", "It's time to talk",
+                    "Could we get together", "Please block my calendar for a talk", "I need to catch up", "Plan something"),
+                new Part(
+                    List.of("with " + with, "with " + with, "together with " + with),
+                    List.of("It's with " + with, "Invite " + with, with + " will be there", "The other person is " + with,
+                        with + " asked for it", "I'll be meeting " + with, "With: " + with, "Tell " + with)),
+                new Part(
+                    List.of("about the " + topic, "about " + topic, "on the " + topic, "to go through the " + topic),
+                    List.of("It's about the " + topic, "The topic is the " + topic, "Subject: " + topic, "We'll discuss the " + topic,
+                        "The " + topic + " has to be talked over", "Topic: " + topic, "It concerns the " + topic,
+                        "The " + topic + " is what we talk about")),
+                new Part(
+                    List.of(day.words + " at " + time.words, "at " + time.words + " " + day.words),
+                    List.of(capital(day.words) + " at " + time.words + " suits us", "Make it " + day.words + " at " + time.words,
+                        "We can do " + day.words + " at " + time.words, "When: " + day.words + ", " + time.words,
+                        capital(day.words) + ", " + time.words)),
+                new Part(
+                    List.of("for " + minutes.words, "for " + minutes.words, "of " + minutes.words),
+                    List.of("It takes " + minutes.words, capital(minutes.words) + " should do", "We need " + minutes.words,
+                        "Give us " + minutes.words, capital(minutes.words) + ", no more", "Length: " + minutes.words,
+                        capital(minutes.words) + " is enough")))
+            : spoken()
             ? pick(
                 "Find " + minutes.words + " " + day.words + " at " + time.words + " so " + with + " and I can talk about the " + topic,
                 "Get me " + minutes.words + " with " + with + " " + day.words + " at " + time.words + ", subject: " + topic,
@@ -666,6 +735,12 @@ public final class MakeOrders {
                 "I need " + minutes.words + " of " + with + "'s time " + day.words + " at " + time.words + " for the " + topic,
                 "The " + topic + " has to be discussed with " + with + ", " + minutes.words + " " + day.words + " at " + time.words,
                 "Could we have " + with + " in for " + minutes.words + " " + day.words + " at " + time.words + "? It's about the " + topic,
+                "meet " + with + " " + day.value + " " + time.words + " " + minutes.words + " about the " + topic,
+                capital(day.value) + ", " + time.words + ", " + minutes.words + ", " + with + ", the " + topic + ": please put that "
+                    + pick("meeting", "appointment") + " in my " + pick("diary", "calendar"),
+                "I need " + minutes.words + " of " + with + "'s time " + day.words + " at " + time.words + " about the " + topic,
+                "Could " + with + " come by for " + minutes.words + " " + day.words + " at " + time.words + "? The " + topic
+                    + " is what it's about",
                 "Topic: " + topic + ". With: " + with + ". " + capital(day.words) + ", " + time.words + ", " + minutes.words,
                 with + " wants to see me about the " + topic + " " + day.words + " at " + time.words + ", give us " + minutes.words,
                 "Reserve " + minutes.words + " for " + with + " and me " + day.words + " at " + time.words + ", we talk about the " + topic)
@@ -719,7 +794,28 @@ public final class MakeOrders {
     String goodsWithMode = amount + " " + seat + " class " + mode + " " + tickets;
     String seats = amount + " " + (count == 1 ? "seat" : "seats");
     String text =
-        spoken()
+        assembled()
+            ? compose(
+                pick("Please get me " + goods, "I'm looking for " + goods, "We'd like " + goods, capital(goods) + " please",
+                    "Could you find " + goods, "See if you can get " + goods, "I'm after " + goods, "We'll need " + goods,
+                    "Time to travel, so buy " + goods, "Do you still have " + goods, "Pick up " + goods, "I'd take " + goods),
+                new Part(
+                    List.of("from " + from, "from " + from, "out of " + from),
+                    List.of("We start from " + from, "I'll leave from " + from, "We live in " + from, "I'm in " + from + " now",
+                        "From: " + from, from + " is where I get on", "The trip begins in " + from)),
+                new Part(
+                    List.of("to " + to, "to " + to, "going to " + to),
+                    List.of("We're off to " + to, "I have to be in " + to, "The destination is " + to, "We want to see " + to,
+                        "To: " + to, "My family is in " + to, "I'm headed to " + to, to + " is where it ends")),
+                new Part(
+                    List.of("by " + mode, "on the " + mode, "by " + mode),
+                    List.of("We take the " + mode, "By " + mode, "It has to be the " + mode, "The " + mode + " is fine",
+                        "I prefer the " + mode, capital(mode) + " only")),
+                new Part(
+                    List.of(day.words, day.words),
+                    List.of("I travel " + day.words, "We leave " + day.words, "When: " + day.words, capital(day.words),
+                        "Departure " + day.words, "It's for " + day.value)))
+            : spoken()
             ? pick(
                 "We're going to " + to + " " + day.words + ". " + capital(goods) + " by " + mode + " from " + from + ", please",
                 seats + ", " + seat + " class, on the " + mode + " that goes from " + from + " to " + to + " " + day.words,
@@ -733,6 +829,12 @@ public final class MakeOrders {
                     + day.words + " in " + seat + " class",
                 capital(mode) + " " + tickets + " from " + from + " to " + to + " " + day.words + ": " + count(count) + ", "
                     + seat + " class",
+                "Can we go to " + to + " by " + mode + " " + day.words + "? We start from " + from + ", we're " + count(count)
+                    + " and want " + seat + " class",
+                "I have to go to " + to + " " + day.words + " and take the " + mode + " from " + from + ", so get me " + goods,
+                "Is it possible to travel from " + from + " to " + to + " by " + mode + " " + day.words + "? We need " + goods,
+                "Are there still " + seat + " class " + mode + " " + "tickets from " + from + " to " + to + " " + day.words
+                    + "? I'd need " + count(count),
                 "Is there a " + mode + " from " + from + " to " + to + " " + day.words + "? Then get me " + goods)
             : random.nextInt(3) == 0
             ? pick(
@@ -770,13 +872,30 @@ public final class MakeOrders {
     String about = pick("about ", "about the ", "about the ", "about our ", "about my ", "regarding the ",
         "because of the ", "concerning the ", "over the ") + topic;
     String text =
-        spoken()
+        assembled()
+            ? compose(
+                pick("Remind me to " + task, "I must " + task, "Make sure that I " + task, "Please let me know that I should " + task,
+                    "Nudge me to " + task, "I'd forget to " + task + ", so tell me", "It is important that I " + task,
+                    "Would you remind me to " + task, "Send me a reminder to " + task, "I still have to " + task,
+                    "Don't forget, I have to " + task, "Beep me so that I " + task, "One thing to do: " + task),
+                new Part(
+                    List.of("about the " + topic, "about the " + topic, "about " + topic, "for the " + topic, "regarding the " + topic),
+                    List.of("It's about the " + topic, "It's because of the " + topic, "The reason is the " + topic, "Topic: " + topic,
+                        "The " + topic + " can't wait", "It has to do with the " + topic, "The " + topic + " is the matter")),
+                new Part(
+                    List.of(day.words + " at " + time.words, "at " + time.words + " " + day.words, day.words + ", " + time.words),
+                    List.of("The time is " + day.words + " at " + time.words, "Do it " + day.words + " at " + time.words,
+                        "When: " + day.words + ", " + time.words, capital(day.words) + " at " + time.words + " please",
+                        "I have time " + day.words + " at " + time.words, capital(day.words) + " at " + time.words)))
+            : spoken()
             ? pick(
                 "I mustn't forget: " + task + " about the " + topic + " " + day.words + " at " + time.words,
                 capital(day.words) + " at " + time.words + ": " + task + " about the " + topic,
                 capital(day.words) + " " + time.words + " is when I have to " + task + " about the " + topic,
                 "Alarm " + day.words + " at " + time.words + ", I must " + task + " about the " + topic,
                 "pls remind me " + day.words + " " + time.words + " to " + task + " for the " + topic,
+                "pls remind me " + day.value + " " + time.words + " to " + task + " for the " + topic,
+                day.value + " at " + time.words + ", don't forget, " + task + " about the " + topic,
                 "The " + topic + ": I should " + task + " " + day.words + " at " + time.words + ", remind me",
                 "Wake me up " + day.words + " at " + time.words + " so that I " + task + " about the " + topic,
                 "I promised to " + task + " about the " + topic + ". " + capital(day.words) + " at " + time.words + " please",
@@ -807,9 +926,68 @@ public final class MakeOrders {
         "time", quote(time.value));
   }
 
-  /** Whether a request is put as people talk; the first text for copying and the held-out rows have none of these. */
+  /** Whether a request is put as people talk; the held-out rows have none of these. */
   private boolean spoken() {
-    return !known.isEmpty() && random.nextInt(5) < 2;
+    return !heldOut && random.nextInt(5) < 2;
+  }
+
+  /** Whether a request is put together from {@link Part}s; the held-out rows have none of these either. */
+  private boolean assembled() {
+    return !heldOut && random.nextInt(10) < 4;
+  }
+
+  /** Ways to say one thing: within a sentence, or in a sentence of its own. */
+  private record Part(List<String> phrases, List<String> sentences) {}
+
+  private static final List<String> REMARKS =
+      List.of(
+          "I'm starving", "Sorry for the late notice", "It's a birthday", "We can't wait", "That would be great",
+          "Long time no see", "It was a hard day", "I hope that works", "Nothing else for now", "My boss says hello",
+          "The weather is awful", "I will be quick", "I'm in a hurry", "It's been ages", "Call me if there is a problem",
+          "We're celebrating", "Don't be late this time", "It's urgent", "I love your service", "Same as always",
+          "My phone is nearly dead", "No rush", "I tried to reach you before", "You know me", "Good to have you",
+          "My sister told me about you", "The kids are so excited", "This is important", "I hope you are well",
+          "Everyone is tired here", "What a day", "Let me know");
+
+  /** One main sentence that takes some of the parts; the others stand in sentences before or after it. */
+  private String compose(String opening, Part... parts) {
+    List<Part> order = new ArrayList<>(Arrays.asList(parts));
+    Collections.shuffle(order, random);
+    int within = random.nextInt(order.size() + 1);
+    StringBuilder main = new StringBuilder(opening);
+    boolean commas = random.nextInt(5) == 0;
+    order.subList(0, within).forEach(part -> main.append(commas ? ", " : " ").append(pick(part.phrases)));
+    List<String> sentences = new ArrayList<>();
+    sentences.add(main.toString());
+    for (Part part : order.subList(within, order.size())) {
+      sentences.add(random.nextInt(3) == 0 ? 0 : sentences.size(), capital(pick(part.sentences)));
+    }
+    if (random.nextInt(3) == 0) {
+      sentences.add(random.nextBoolean() ? 0 : sentences.size(), pick(REMARKS));
+    }
+    StringBuilder text = new StringBuilder(sentences.get(0));
+    for (String sentence : sentences.subList(1, sentences.size())) {
+      String before = text.toString();
+      String joint =
+          opens(before) ? "? " : pick(". ", ". ", ". ", ", ", ", ", "! ", "; ", " - ", ", and ", ", so ", "\n");
+      boolean begins = joint.matches("[?.!] |\n");
+      text.append(joint).append(begins ? sentence : careful(sentence));
+    }
+    return text.toString();
+  }
+
+  private static boolean opens(String sentence) {
+    return sentence.substring(sentence.lastIndexOf(". ") + 1).strip().matches("(Can|Could|Would|May|Is|How|Do) .*");
+  }
+
+  /** A sentence after a comma: its first word in small letters where it is one of the language's own. */
+  private static String careful(String sentence) {
+    return sentence.matches(
+            "(The|We|We're|We'd|We'll|It|It's|There|That|Just|Make|When|My|Use|Write|Put|Drop|You'll|Come|They're|Ask|Ring|Give|"
+                + "This|Invite|Tell|Two|Length|Do|Departure|By|Please|Could|Can|Let|Get|Find|Name|Restaurant|On|For|Sorry|Long|"
+                + "Nothing|Don't|Same|No|You|Good|Everyone|What|Call) .*")
+        ? sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1)
+        : sentence;
   }
 
   /** An opening and the phrases in a random order, now and then with commas between. */
@@ -861,13 +1039,13 @@ public final class MakeOrders {
 
   private String document() {
     int kind = random.nextInt(100);
-    if (kind < 22) {
+    if (kind < 16) {
       return repeats();
-    } else if (kind < 40) {
+    } else if (kind < 30) {
       return recordTwice();
-    } else if (kind < 58) {
+    } else if (kind < 42) {
       return questions();
-    } else if (kind < 90) {
+    } else if (kind < 92) {
       return extraction();
     }
     return lookup();
@@ -909,8 +1087,8 @@ public final class MakeOrders {
     return switch (random.nextInt(4)) {
       case 0 -> chat(pick("Repeat: ", "Say it again: ", "Copy this: ", "Echo: ") + list, list);
       case 1 -> chat(pick("As a JSON list: ", "Write as a list: ", "In quotes: ") + list, json);
-      case 2 -> list + "\n" + list + "\n" + json;
-      default -> json + "\n" + String.join("\n", things);
+      case 2 -> chat(list + pick(" Again?", "\nOnce more.", "\nTwice."), list);
+      default -> chat(pick("One a line: ", "Without quotes: ") + json, String.join("\n", things));
     };
   }
 
@@ -933,7 +1111,7 @@ public final class MakeOrders {
       Collections.shuffle(keys, random);
     }
     String second = notation(random.nextInt(5), keys, record);
-    return random.nextBoolean() ? chat(first, second) : first + "\n" + second;
+    return chat(first, second);
   }
 
   private static String notation(int kind, List<String> keys, Map<String, String> record) {
@@ -968,8 +1146,10 @@ public final class MakeOrders {
     record.forEach((key, value) -> text.append(key).append(" -> ").append(value).append('\n'));
     List<String> keys = new ArrayList<>(record.keySet());
     Collections.shuffle(keys, random);
-    keys.forEach(key -> text.append(key).append("? ").append(record.get(key)).append('\n'));
-    return text.toString().strip();
+    List<String> turns = new ArrayList<>();
+    keys.forEach(key -> turns.addAll(List.of(key + "?", record.get(key))));
+    turns.set(0, text + turns.get(0));
+    return chat(turns.toArray(String[]::new));
   }
 
   /** A request, then questions about its parts. */
@@ -1001,14 +1181,14 @@ public final class MakeOrders {
     return chat(request.text, pick(request.intent + "\n", "This is a " + request.intent + ". ", "") + parts);
   }
 
+  /** A conversation that the user begins. */
   private static String chat(String... turns) {
-    StringBuilder text = new StringBuilder();
+    List<String> messages = new ArrayList<>();
     for (int i = 0; i < turns.length; i++) {
-      text.append(i == 0 ? "" : "<|end|>")
-          .append(i % 2 == 0 ? "<|user|>" : "<|assistant|>")
-          .append(turns[i].strip());
+      messages.add(
+          "{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant") + "\",\"content\":" + quote(turns[i].strip()) + "}");
     }
-    return text.toString();
+    return "{\"messages\":[" + String.join(",", messages) + "]}";
   }
 
   // -------------------------------------------------------------------------------------- tools
