@@ -2,10 +2,9 @@ package dev.newt.model.family;
 
 import dev.newt.model.Role;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.Shape;
 import dev.newt.weights.ModelDirectory;
 import dev.newt.weights.StoredTensor;
-import java.util.ArrayList;
+import dev.newt.weights.TensorProblems;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,15 +49,14 @@ public final class Checkpoint {
     private static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory, long rowsRead) {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
-        Map<String, Shape> expected = new LinkedHashMap<>();
+        TensorProblems problems = new TensorProblems();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
             names.put(slot, name);
-            expected.put(name, slot.shape());
+            problems.expect(stored, name, slot.shape(), TYPES);
         }
-        List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
-        problems.addAll(strays(config, stored, expected.keySet(), rowsRead));
-        ModelDirectory.refuse(directory.directory(), problems);
+        strays(config, stored, Set.copyOf(names.values()), rowsRead, problems);
+        problems.refuse(directory.directory(), "the weights");
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
         names.forEach((slot, name) -> bound.put(slot, stored.get(name)));
@@ -76,9 +74,12 @@ public final class Checkpoint {
     }
 
     /** A tensor that would be left out may be one that matters: a bias that config.json does not tell of, an adapter. */
-    private static List<String> strays(
-            ModelConfig config, Map<String, StoredTensor> stored, Set<String> used, long rowsRead) {
-        List<String> problems = new ArrayList<>();
+    private static void strays(
+            ModelConfig config,
+            Map<String, StoredTensor> stored,
+            Set<String> used,
+            long rowsRead,
+            TensorProblems problems) {
         Set<String> known = new HashSet<>(used);
         String head = config.tensors().moduleName(Role.HEAD) + ".weight";
         if (config.spec().tiedHead() && stored.containsKey(head)) {
@@ -91,11 +92,9 @@ public final class Checkpoint {
         }
         stored.forEach((name, tensor) -> {
             if (!known.contains(name) && !BUFFER.matcher(name).matches()) {
-                problems.add(tensor.file().getFileName() + ": tensor " + name + " " + tensor.shape()
-                        + " has no place in a " + config.family() + " model of this config.json");
+                problems.stray(tensor, name, "a " + config.family() + " model of this config.json");
             }
         });
-        return problems;
     }
 
     private static boolean same(StoredTensor a, StoredTensor b, long rowsRead) {
