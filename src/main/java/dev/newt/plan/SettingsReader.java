@@ -67,11 +67,12 @@ public final class SettingsReader {
      */
     record Reading(Optional<RunSettings> settings, PlannedParts.Asked asked, List<UserException> errors) {}
 
+    /** Reads as much as can be read. */
     static Reading attempt(LoadedConfig loaded) {
-        return new SettingsReader(loaded).attempt();
+        return new SettingsReader(loaded).reading();
     }
 
-    private Reading attempt() {
+    private Reading reading() {
         Optional<RunSettings.Adapter> adapter = attempt(this::adapter).flatMap(found -> found);
         Optional<TemplateChoice> template = attempt(this::chatTemplate);
         dataSets(template.orElseGet(TemplateChoice::ofTokenizer));
@@ -233,12 +234,12 @@ public final class SettingsReader {
         for (int i = 0; i < config.trainingDatasets().size(); i++) {
             DatasetConfig set = config.trainingDatasets().get(i);
             String path = config.trainingDatasetsKey() + "[" + i + "]";
-            attempt(path, () -> train.put(path, trainingDataset(path, set, template)));
+            attemptEntry(path, () -> train.put(path, trainingDataset(path, set, template)));
         }
         for (int i = 0; i < config.data().testDatasets().size(); i++) {
             DatasetConfig set = config.data().testDatasets().get(i);
             String path = "test_datasets[" + i + "]";
-            attempt(path, () -> test.put(path, dataset(path, set, template)));
+            attemptEntry(path, () -> test.put(path, dataset(path, set, template)));
         }
     }
 
@@ -264,7 +265,7 @@ public final class SettingsReader {
                 .mixed(PlannedBatches.mixing(data), data.datasetExactDeduplication());
     }
 
-    private void attempt(String path, Runnable part) {
+    private void attemptEntry(String path, Runnable part) {
         try {
             part.run();
         } catch (ProblemException e) {
