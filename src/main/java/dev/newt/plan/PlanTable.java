@@ -143,8 +143,13 @@ public final class PlanTable {
                 (optimizer.name().equals("adamw") ? "AdamW" : optimizer.name()) + ", learning rate "
                         + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
                         + ", decay "
-                        + Text.number(optimizer.weightDecay()) + ", betas " + Text.number(optimizer.beta1()) + " "
-                        + Text.number(optimizer.beta2()) + ", gradient norm "
+                        + Text.number(optimizer.weightDecay())
+                        + optimizer
+                                .beta1()
+                                .map(first -> ", betas " + Text.number(first) + " "
+                                        + Text.number(optimizer.beta2().orElseThrow()))
+                                .orElse("")
+                        + ", gradient norm "
                         + optimizer.maxGradNorm().map(Text::number).orElse("not limited"));
         line(
                 "schedule",

@@ -84,7 +84,7 @@ public final class Trainer {
         this.stepsPerEpoch = data.stepsPerEpoch();
         this.totalSteps = settings.totalSteps(stepsPerEpoch);
         this.schedule = settings.schedule().over(totalSteps);
-        this.checkpoints = new Checkpoints(engine, settings.outputDirectory(), settings.planHash());
+        this.checkpoints = new Checkpoints(engine, settings.outputDirectory(), settings.identity());
         this.guard = new LossGuard(settings.watchdog());
     }
 

@@ -12,6 +12,7 @@ import dev.newt.tensor.TrainableParameter;
 import dev.newt.train.BatchSource;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.StepData;
 import dev.newt.train.StepModel;
 import dev.newt.train.StopRequest;
@@ -157,7 +158,7 @@ final class GoldenTraining {
         double decay = constants.get("weight_decay").asDouble();
         return new TrainSettings(
                 output,
-                run,
+                RunIdentity.named(run),
                 0,
                 1,
                 OptionalLong.empty(),

@@ -5,7 +5,7 @@ import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.weights.ModelDirectory;
 import dev.newt.weights.StoredTensor;
-import java.util.ArrayList;
+import dev.newt.weights.TensorProblems;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,17 +52,20 @@ public final class Checkpoint {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
         Map<TensorSlot, Stack.Part> parts = new LinkedHashMap<>();
-        Map<String, Shape> expected = new LinkedHashMap<>();
+        TensorProblems problems = new TensorProblems();
+        Set<String> expected = new HashSet<>();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
             Optional<Stack.Part> part = stored.containsKey(name) ? Optional.empty() : stacked(config, stored, slot);
             part.ifPresent(found -> parts.put(slot, found));
             names.put(slot, part.map(Stack.Part::name).orElse(name));
-            expected.put(names.get(slot), part.map(Stack.Part::whole).orElse(slot.shape()));
+            if (expected.add(names.get(slot))) {
+                Shape shape = part.map(Stack.Part::whole).orElse(slot.shape());
+                problems.expect(stored, names.get(slot), shape, TYPES);
+            }
         }
-        List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
-        problems.addAll(strays(config, stored, expected.keySet(), rowsRead));
-        ModelDirectory.refuse(directory.directory(), problems);
+        strays(config, stored, expected, rowsRead, problems);
+        problems.refuse(directory.directory(), "the weights");
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
         names.forEach((slot, name) -> {
@@ -91,9 +94,12 @@ public final class Checkpoint {
     }
 
     /** A tensor that would be left out may be one that matters: a bias that config.json does not tell of, an adapter. */
-    private static List<String> strays(
-            ModelConfig config, Map<String, StoredTensor> stored, Set<String> used, long rowsRead) {
-        List<String> problems = new ArrayList<>();
+    private static void strays(
+            ModelConfig config,
+            Map<String, StoredTensor> stored,
+            Set<String> used,
+            long rowsRead,
+            TensorProblems problems) {
         Set<String> known = new HashSet<>(used);
         String head = config.tensors().moduleName(Role.HEAD) + ".weight";
         if (config.spec().tiedHead() && stored.containsKey(head)) {
@@ -106,11 +112,9 @@ public final class Checkpoint {
         }
         stored.forEach((name, tensor) -> {
             if (!known.contains(name) && !BUFFER.matcher(name).matches()) {
-                problems.add(tensor.file().getFileName() + ": tensor " + name + " " + tensor.shape()
-                        + " has no place in a " + config.family() + " model of this config.json");
+                problems.stray(tensor, name, "a " + config.family() + " model of this config.json");
             }
         });
-        return problems;
     }
 
     private static boolean same(StoredTensor a, StoredTensor b, long rowsRead) {
