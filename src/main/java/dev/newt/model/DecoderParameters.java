@@ -59,8 +59,8 @@ public record DecoderParameters(
 
         private Layer map(UnaryOperator<Linear> norms, UnaryOperator<Linear> linears) {
             Map<Place, Linear> mapped = new LinkedHashMap<>();
-            modules.forEach((place, module) ->
-                    mapped.put(place, (place.role().isLinear() ? linears : norms).apply(module)));
+            modules.forEach(
+                    (place, module) -> mapped.put(place, (place.role().isLinear() ? linears : norms).apply(module)));
             return new Layer(mapped);
         }
     }

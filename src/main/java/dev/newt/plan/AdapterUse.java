@@ -25,7 +25,8 @@ final class AdapterUse {
     /** Parameters of low-rank matrices that a token is multiplied with. */
     double parameters() {
         double all = sum(slot -> slot.shape().dim(0) + slot.shape().dim(1));
-        double met = sum(slot -> (slot.shape().dim(0) + slot.shape().dim(1)) * slot.module().share());
+        double met = sum(slot ->
+                (slot.shape().dim(0) + slot.shape().dim(1)) * slot.module().share());
         return lora.adapterParameters() * met / all;
     }
 

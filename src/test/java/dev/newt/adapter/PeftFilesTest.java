@@ -79,8 +79,7 @@ class PeftFilesTest {
             adapted = logits(lora.decoder());
         }
         ModelConfig config = config(family);
-        try (ModelDirectory weights =
-                ModelDirectory.open(GOLDEN.resolve(family).resolve("model"))) {
+        try (ModelDirectory weights = ModelDirectory.open(GOLDEN.resolve(family).resolve("model"))) {
             assertThat(MergedWeights.write(config, weights, directory, folder, engine))
                     .isFalse();
         }

@@ -19,12 +19,11 @@ import tools.jackson.databind.JsonNode;
 
 /** Adapters: losses, logits, gradients, merged weights; on a packed row; on 4-bit weights. */
 final class GoldenAdapters {
-    private static final Map<String, String> FOLDERS =
-            Map.of(
-                    "lora", "adapter",
-                    "dora", "adapter_dora",
-                    "rslora", "adapter_rslora",
-                    "lora_experts", "adapter_experts");
+    private static final Map<String, String> FOLDERS = Map.of(
+            "lora", "adapter",
+            "dora", "adapter_dora",
+            "rslora", "adapter_rslora",
+            "lora_experts", "adapter_experts");
 
     private final Engine engine;
     private final GoldenFolder golden;
@@ -129,8 +128,7 @@ final class GoldenAdapters {
     private void quantised(String kind, WeightUse use) {
         JsonNode section =
                 GoldenFolder.readJson(golden.path.resolve("nf4/nf4.json")).get(kind);
-        Decoder base = models.load(
-                slot -> slot.isQuantised() ? use : WeightUse.FROZEN);
+        Decoder base = models.load(slot -> slot.isQuantised() ? use : WeightUse.FROZEN);
         String adapter = section.path("adapter").asString("adapter");
         try (Lora lora = models.adapted(base, adapter);
                 SafetensorsFile file = SafetensorsFile.open(golden.path.resolve("nf4/nf4.safetensors"))) {

@@ -59,8 +59,8 @@ class DecoderMemoryTest {
     private static long bytesPerToken(DecoderSpec spec, int adapted) {
         int hidden = spec.hidden();
         Block block = spec.blocks().get(0);
-        long blocks = spec.layers()
-                * (hidden + block.keptElements(hidden) + block.keptScalars() + (long) adapted * RANK);
+        long blocks =
+                spec.layers() * (hidden + block.keptElements(hidden) + block.keptScalars() + (long) adapted * RANK);
         // Nothing trainable stands before the first norm, which is therefore kept, but for the means of its way back.
         long first = hidden - 1;
         long last = hidden + hidden + 1;

@@ -37,13 +37,7 @@ class GeneratorTest {
         try (DjlEngine engine = DjlEngine.create(1)) {
             try (ModelDirectory weights = ModelDirectory.open(folder);
                     Decoder decoder = DecoderLoader.load(
-                            config,
-                            weights,
-                            engine,
-                            DType.F32,
-                            slot -> slot.isQuantised()
-                                    ? use
-                                    : WeightUse.FROZEN);
+                            config, weights, engine, DType.F32, slot -> slot.isQuantised() ? use : WeightUse.FROZEN);
                     Generator generator = new Generator(engine, decoder, 64)) {
                 int[] prompt = {1, 40, 77, 200, 13, 8, 300};
                 List<Integer> expected = withoutCache(engine, decoder, prompt, 25);

@@ -52,17 +52,19 @@ public final class Checkpoint {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
         Map<TensorSlot, Stack.Part> parts = new LinkedHashMap<>();
-        Map<String, Shape> expected = new LinkedHashMap<>();
+        TensorProblems problems = new TensorProblems();
+        Set<String> expected = new HashSet<>();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
             Optional<Stack.Part> part = stored.containsKey(name) ? Optional.empty() : stacked(config, stored, slot);
             part.ifPresent(found -> parts.put(slot, found));
             names.put(slot, part.map(Stack.Part::name).orElse(name));
-            expected.put(names.get(slot), part.map(Stack.Part::whole).orElse(slot.shape()));
+            if (expected.add(names.get(slot))) {
+                Shape shape = part.map(Stack.Part::whole).orElse(slot.shape());
+                problems.expect(stored, names.get(slot), shape, TYPES);
+            }
         }
-        TensorProblems problems = new TensorProblems();
-        expected.forEach((name, shape) -> problems.expect(stored, name, shape, TYPES));
-        strays(config, stored, expected.keySet(), rowsRead, problems);
+        strays(config, stored, expected, rowsRead, problems);
         problems.refuse(directory.directory(), "the weights");
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();

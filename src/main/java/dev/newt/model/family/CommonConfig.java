@@ -89,8 +89,7 @@ final class CommonConfig {
      * @param headNorms whether query and key heads are normed
      * @param windows one for each layer
      */
-    record Attention(
-            int kvHeads, boolean qkvBias, boolean outputBias, boolean headNorms, List<OptionalInt> windows) {
+    record Attention(int kvHeads, boolean qkvBias, boolean outputBias, boolean headNorms, List<OptionalInt> windows) {
         static Attention plain(int kvHeads, List<OptionalInt> windows) {
             return new Attention(kvHeads, false, false, false, windows);
         }

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
  */
 public final class TensorSlots {
     /** By role, but one expert after the other. */
-    private static final Comparator<Declaration> ORDER = Comparator.comparing(
-                    (Declaration declared) -> declared.place().expert().isPresent() ? Role.EXPERT_GATE : declared.role())
+    private static final Comparator<Declaration> ORDER = Comparator.comparing((Declaration declared) ->
+                    declared.place().expert().isPresent() ? Role.EXPERT_GATE : declared.role())
             .thenComparing(declared -> declared.place().expert().orElse(0))
             .thenComparing(Declaration::role);
 

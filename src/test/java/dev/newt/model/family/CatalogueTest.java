@@ -79,7 +79,8 @@ class CatalogueTest {
 
     @Test
     void allOfADenseModelIsAtWork() {
-        TensorSlots tensors = CATALOGUE.find("mistralai/Mistral-7B-v0.1").orElseThrow().tensors();
+        TensorSlots tensors =
+                CATALOGUE.find("mistralai/Mistral-7B-v0.1").orElseThrow().tensors();
         assertThat(tensors.activeParameters()).isEqualTo(tensors.parameters());
     }
 

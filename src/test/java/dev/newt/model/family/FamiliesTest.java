@@ -53,8 +53,12 @@ class FamiliesTest {
     void noOtherCodeKnowsWhatACheckpointCallsAModule() throws IOException {
         Set<String> names = new TreeSet<>();
         for (String model : List.of("llama", "qwen3", "gpt_neox", "mixtral")) {
-            Families.read(golden(model, "config.json")).tensors().all().forEach(slot -> names.addAll(
-                    Stream.of(slot.moduleName().split("\\.")).filter(part -> part.contains("_")).toList()));
+            Families.read(golden(model, "config.json"))
+                    .tensors()
+                    .all()
+                    .forEach(slot -> names.addAll(Stream.of(slot.moduleName().split("\\."))
+                            .filter(part -> part.contains("_"))
+                            .toList()));
         }
         // A family's name is its model_type, too.
         names.removeAll(Families.supported());
@@ -232,7 +236,9 @@ class FamiliesTest {
         assertThat(config.tensors().find("model.layers.0.block_sparse_moe.gate.weight"))
                 .map(TensorSlot::shape)
                 .contains(Shape.of(4, 64));
-        assertThat(config.tensors().all().stream().map(TensorSlot::name).filter(name -> name.contains(".0.block_sparse")))
+        assertThat(config.tensors().all().stream()
+                        .map(TensorSlot::name)
+                        .filter(name -> name.contains(".0.block_sparse")))
                 .startsWith(
                         "model.layers.0.block_sparse_moe.gate.weight",
                         "model.layers.0.block_sparse_moe.experts.0.w1.weight",
