@@ -105,7 +105,7 @@ final class TrainCommand implements Command {
         int run() {
             String data = run.prepared()
                     .map(DataSummary::of)
-                    .or(() -> run.streamed().map(DataSummary::ofFirstWindow))
+                    .or(() -> run.streamed().map(rows -> DataSummary.ofFirstWindow(rows, groupSize())))
                     .orElseThrow();
             console.out().println(data + ", " + run.totalSteps() + " steps");
             run.dataWarnings().forEach(console.err()::println);
@@ -132,6 +132,10 @@ final class TrainCommand implements Command {
             return ExitCode.DONE;
         }
 
+        private int groupSize() {
+            return plan.settings().data().groupSize();
+        }
+
         private List<String> answer(String when) {
             if (run.questions().isEmpty() || stop.isRequested()) {
                 return List.of();
@@ -144,7 +148,7 @@ final class TrainCommand implements Command {
 
         private void conclude(OptionalDouble evaluationLoss) {
             console.out().println();
-            run.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows)));
+            run.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows, groupSize())));
             if (!before.isEmpty() && !after.isEmpty()) {
                 for (int i = 0; i < Math.min(SAMPLES_SHOWN, run.questions().size()); i++) {
                     PromptAndAnswer question = run.questions().get(i);

@@ -15,6 +15,7 @@ import dev.newt.model.DecoderSpec;
 import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
+import dev.newt.objective.Objective;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
 import dev.newt.plan.ExecutionPlan.Lora;
@@ -105,8 +106,15 @@ public final class Planner {
 
     private ExecutionPlan.Memory memory(ModelConfig model, Method method, Compute compute, Batch batch) {
         return new MemoryEstimate(
-                        model, method, compute, batch, device, config.model().reinitWeights())
+                        model, method, compute, batch, device, config.model().reinitWeights(), compares())
                 .memory();
+    }
+
+    /** Whether the objective wants a reference. */
+    private boolean compares() {
+        return PlannedObjective.of(config.preference())
+                .filter(Objective::needsReference)
+                .isPresent();
     }
 
     private ExecutionPlan plan() {
@@ -171,7 +179,7 @@ public final class Planner {
                 PlannedSchedule.of(loaded),
                 data.files(),
                 memory(model, method, compute, batch),
-                WorkEstimate.of(model, method, compute, batch),
+                WorkEstimate.of(model, method, compute, batch, compares()),
                 List.copyOf(warnings),
                 settings);
     }
@@ -280,14 +288,16 @@ public final class Planner {
                     + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
+        int groupSize = PlannedObjective.groupSize(config.preference());
         return new Batch(
+                groupSize,
                 data.sequenceLen(),
                 data.samplePacking(),
                 data.evalSamplePacking().orElse(data.samplePacking()),
                 training.microBatchSize(),
                 training.gradientAccumulationSteps(),
                 rows,
-                (long) rows * data.sequenceLen());
+                (long) rows * groupSize * data.sequenceLen());
     }
 
     private Optimizer optimizer() {

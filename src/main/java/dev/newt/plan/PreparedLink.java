@@ -39,13 +39,15 @@ public final class PreparedLink {
     static Optional<PreparedSummary> find(LoadedConfig loaded, ExecutionPlan.Data files) {
         DataConfig data = loaded.config().data();
         try {
-            Path link = link(SettingsReader.read(loaded), files);
+            RunSettings settings = SettingsReader.read(loaded);
+            Path link = link(settings, files);
             if (!Files.isRegularFile(link)) {
                 return Optional.empty();
             }
             boolean validation = data.testDatasets().isEmpty() && data.valSetSize() > 0;
             return PreparedSummary.read(
                     folder(loaded).resolve(Files.readString(link).strip()),
+                    settings.data().groupSize(),
                     validation,
                     PlannedBatches.mixing(data),
                     loaded.config().training().seed());

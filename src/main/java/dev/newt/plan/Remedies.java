@@ -4,6 +4,7 @@ import dev.newt.config.ConfigFile;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.objective.Objective;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
 import dev.newt.plan.ExecutionPlan.Lora;
@@ -32,12 +33,17 @@ final class Remedies {
     private final Variant now;
     private final Device device;
     private final ModelConfig model;
+    private final boolean compared;
 
     private Remedies(LoadedConfig loaded, ExecutionPlan plan) {
         this.loaded = loaded;
         this.now = new Variant(plan.method(), plan.compute(), plan.batch());
         this.device = plan.device();
         this.model = PlannedModel.of(loaded).config();
+        this.compared = plan.settings()
+                .objective()
+                .filter(Objective::needsReference)
+                .isPresent();
     }
 
     /** @param least memory of all changes together */
@@ -98,7 +104,7 @@ final class Remedies {
             changed = option.effect().apply(changed);
         }
         boolean drawn = loaded.config().model().reinitWeights();
-        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn)
+        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared)
                 .memory()
                 .total();
     }

@@ -25,6 +25,7 @@ class ExampleFilesTest {
 
         run("MakeExampleData.java", data.toString());
         run("MakeOrders.java", data.toString());
+        run("MakePreferences.java", data.toString());
         run("TrainTokenizer.java", data.toString(), model.toString());
 
         assertSame(data, EXAMPLES.resolve("data"));
