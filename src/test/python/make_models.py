@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn.functional import cross_entropy
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
@@ -42,13 +43,16 @@ FAMILIES = {
     "gpt_neox": ("gpt_neox", dict(
         {key: value for key, value in SMALL.items() if key != "num_key_value_heads"},
         rope_parameters=dict(PLAIN_ROPE, partial_rotary_factor=0.25), use_parallel_residual=True)),
-    "mixtral": ("mixtral", dict(SMALL, rope_parameters=PLAIN_ROPE, num_local_experts=4, num_experts_per_tok=2)),
+    "mixtral": ("mixtral", dict(
+        SMALL, rope_parameters=PLAIN_ROPE, intermediate_size=48, num_hidden_layers=2, num_local_experts=4, num_experts_per_tok=2,
+        router_aux_loss_coef=0.02, tie_word_embeddings=False)),
 }
 TARGETS = {
     "gpt_neox": ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"],
     "mixtral": ["q_proj", "k_proj", "v_proj", "o_proj"],
 }
 LLAMA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+EXPERTS = {"mixtral": ["q_proj", "k_proj", "v_proj", "o_proj", "gate", "w1", "w2", "w3"]}
 RUNS_IN_FULL = "llama"
 
 TEXTS = [
@@ -179,10 +183,18 @@ def trainable(model):
     return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
 
 
-def gradients(model, compute, labels):
-    """Mean loss, and its gradient for each trained parameter."""
+def router_loss_of(model, batch):
+    """The load-balancing loss of a forward pass, as transformers computes it: without padding."""
+    return model(
+        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False, output_router_logits=True).aux_loss
+
+
+def gradients(model, compute, labels, router_loss=None):
+    """Mean loss, and its gradient for each trained parameter; router_loss() is added, times the model's factor."""
     model.zero_grad()
     loss = loss_sum(compute(), labels) / trained_tokens(labels)
+    if router_loss:
+        loss = loss + model.config.router_aux_loss_coef * router_loss()
     loss.backward()
     grads = {name: torch.zeros_like(p) if p.grad is None else p.grad.clone() for name, p in trainable(model).items()}
     model.zero_grad()
@@ -203,8 +215,12 @@ def rate(step):
     return RATE * 0.5 * (1 + math.cos(math.pi * (step - WARMUP) / (STEPS - WARMUP)))
 
 
-def train(model, micro_batches, clip=None, no_decay=()):
-    """Ten steps of AdamW; micro_batches(step) gives pairs of (compute logits, labels)."""
+def train(model, micro_batches, clip=None, no_decay=(), router_loss=None):
+    """Ten steps of AdamW; micro_batches(step) gives pairs of (compute logits, labels).
+
+    router_loss(step, i) of a micro batch is added to its loss as it is, as transformers' Trainer does: it is not shared out among
+    the micro batches of a step.
+    """
     parameters = trainable(model)
     optimizer = torch.optim.AdamW(
         [{"params": [p for n, p in parameters.items() if n not in no_decay], "weight_decay": DECAY},
@@ -218,8 +234,10 @@ def train(model, micro_batches, clip=None, no_decay=()):
         batches = micro_batches(step)
         tokens = sum(trained_tokens(labels) for _, labels in batches)
         total = 0.0
-        for compute, labels in batches:
+        for i, (compute, labels) in enumerate(batches):
             loss = loss_sum(compute(), labels) / tokens
+            if router_loss:
+                loss = loss + model.config.router_aux_loss_coef * router_loss(step, i)
             loss.backward()
             total += loss.item()
         norm = torch.nn.utils.clip_grad_norm_(list(parameters.values()), clip if clip else math.inf)
@@ -266,6 +284,102 @@ def adapter_section(model, folder, forward, tensors, kind):
     return {"r": 4, "alpha": 8, "loss": loss, "grads": summaries(by_adapter_key(grads)), "merged": summaries(changed)}
 
 
+# Adapters on experts: peft knows them as it names them under transformers 4, where each expert's projections are linear layers
+
+def new_expert_adapter(model, family, folder):
+    """An adapter with random A and B on every matrix of the blocks, in the files that peft wrote under transformers 4."""
+    random = torch.Generator().manual_seed(zlib.crc32((family + folder.name).encode()))
+    tensors = {}
+    for name, weight in sorted(checkpoint(model).items()):
+        if weight.dim() == 2 and ".layers." in name:
+            module = "base_model.model." + name.removesuffix(".weight")
+            tensors[module + ".lora_A.weight"] = 0.1 * torch.randn(4, weight.shape[1], generator=random)
+            tensors[module + ".lora_B.weight"] = 0.1 * torch.randn(weight.shape[0], 4, generator=random)
+    write_tensors(folder / "adapter_model.safetensors", tensors)
+    config = LoraConfig(
+        r=4, lora_alpha=8, lora_dropout=0.0, bias="none", task_type="CAUSAL_LM", target_modules=EXPERTS[family], inference_mode=True)
+    config.base_model_name_or_path = "../model"
+    config.save_pretrained(folder)
+
+
+class ExpertAdapter(torch.nn.Module):
+    """A model whose weights are W + scale * B A, written out; A and B are its parameters, named as in the adapter's file."""
+
+    def __init__(self, model, folder):
+        super().__init__()
+        self.base = [model]
+        self.config = model.config
+        for name, tensor in load_file(folder / "adapter_model.safetensors").items():
+            self.register_parameter(name.replace(".", "/"), torch.nn.Parameter(tensor))
+
+    def delta(self, module):
+        a, b = (getattr(self, f"base_model.model.{module}.lora_{part}.weight".replace(".", "/")) for part in "AB")
+        return 2.0 * b @ a
+
+    def weights(self):
+        """By the names of transformers 5, where the experts of a layer are one tensor, each one's gate above its up projection."""
+        changed = {}
+        for name, weight in self.base[0].named_parameters():
+            module = name.removesuffix(".weight").replace(".mlp.", ".block_sparse_moe.")
+            if name.endswith("experts.gate_up_proj"):
+                expert = module.removesuffix(".gate_up_proj")
+                deltas = [torch.cat([self.delta(f"{expert}.{e}.w1"), self.delta(f"{expert}.{e}.w3")]) for e in range(len(weight))]
+                changed[name] = weight + torch.stack(deltas)
+            elif name.endswith("experts.down_proj"):
+                expert = module.removesuffix(".down_proj")
+                changed[name] = weight + torch.stack([self.delta(f"{expert}.{e}.w2") for e in range(len(weight))])
+            elif ".self_attn." in name or name.endswith(".mlp.gate.weight"):
+                changed[name] = weight + self.delta(module)
+        return changed
+
+    def forward(self, **inputs):
+        return torch.func.functional_call(self.base[0], self.weights(), kwargs=inputs)
+
+    def merged(self):
+        held = {name: parameter for name, parameter in self.base[0].named_parameters()}
+        return checkpoint(self.base[0], held | self.weights())
+
+
+def by_file_key(tensors):
+    return {name.replace("/", "."): tensor for name, tensor in tensors.items()}
+
+
+def write_routers(model, out, forward, batches, golden, tensors):
+    """Adapters on experts, and the loss that balances the routers."""
+    loss, grads = gradients(
+        model, lambda: logits_of(model, forward), forward["labels"], lambda: router_loss_of(model, forward))
+    with torch.no_grad():
+        balance = router_loss_of(model, forward).item()
+    golden["forward_router_aux"] = {
+        "coef": model.config.router_aux_loss_coef, "aux_loss": balance, "loss": loss, "grads": summaries(checkpoint(model, grads))}
+
+    policy = ExpertAdapter(model, out / "adapter_experts")
+    loss, grads = gradients(policy, lambda: logits_of(policy, forward), forward["labels"])
+    with torch.no_grad():
+        tensors["lora_experts.logits_row0"] = logits_of(policy, forward)[0]
+        merged = policy.merged()
+    changed = {name: merged[name] for name, tensor in checkpoint(model).items() if not torch.equal(tensor, merged[name])}
+    golden["lora_experts"] = {
+        "r": 4, "alpha": 8, "scaling": 2.0, "loss": loss, "grads": summaries(by_file_key(grads)), "merged": summaries(changed)}
+
+    def rows(policy, step, first, last):
+        batch = {name: tensor[step, first:last] for name, tensor in batches.items()}
+        return batch, ((lambda: logits_of(policy, batch)), batch["labels"])
+
+    def router_loss(policy):
+        return lambda step, i: router_loss_of(policy, rows(policy, step, i, i + 1)[0])
+
+    def accumulated(policy):
+        return lambda step: [rows(policy, step, 0, 1)[1], rows(policy, step, 1, 2)[1]]
+
+    runs = {"lora_experts": (lambda policy: lambda step: [rows(policy, step, 0, 2)[1]], None), "lora_experts_routers": (accumulated, router_loss)}
+    for name, (micro_batches, balanced) in runs.items():
+        policy = ExpertAdapter(model, out / "adapter_experts")
+        golden["train"][name] = train(policy, micro_batches(policy), router_loss=balanced(policy) if balanced else None)
+        tensors |= {f"train.{name}.final/{key}": tensor for key, tensor in by_file_key(trainable(policy)).items()}
+    return tensors
+
+
 # NF4: QLoRA, arXiv 2305.14314, in bitsandbytes' layout
 
 NF4_CODES = torch.tensor([
@@ -310,6 +424,37 @@ def nested(absmax):
     return codes.flatten()[: len(absmax)], scale, offset[None], restored
 
 
+def quantised_in_place(weight, double):
+    codes, absmax = nf4(weight)
+    weight.copy_(dense(codes, nested(absmax)[3] if double else absmax, weight.shape))
+
+
+def quantise(model, double):
+    """The matrices of the blocks, but routers. Each matrix of each expert is one by itself."""
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() == 3:
+                for expert in weight:
+                    for matrix in expert.chunk(2) if name.endswith("gate_up_proj") else [expert]:
+                        quantised_in_place(matrix, double)
+            elif ".layers." in name and weight.dim() == 2 and not name.endswith("mlp.gate.weight"):
+                quantised_in_place(weight, double)
+
+
+def write_expert_nf4(model, out, forward):
+    tensors, result = {}, {}
+    for kind, double in (("qlora", False), ("qlora_double_quant", True)):
+        held = copy.deepcopy(model)
+        quantise(held, double)
+        policy = ExpertAdapter(held, out / "adapter_experts")
+        loss, grads = gradients(policy, lambda: logits_of(policy, forward), forward["labels"])
+        with torch.no_grad():
+            tensors[f"{kind}.logits_row0"] = logits_of(policy, forward)[0]
+        result[kind] = {"adapter": "adapter_experts", "loss": loss, "lora_grads": summaries(by_file_key(grads))}
+    write_tensors(out / "nf4/nf4.safetensors", tensors)
+    write_json(out / "nf4/nf4.json", result)
+
+
 def write_nf4(model, out, forward):
     weight = model.model.layers[0].mlp.down_proj.weight.detach().clone()
     codes, absmax = nf4(weight)
@@ -325,10 +470,7 @@ def write_nf4(model, out, forward):
         "l1_error": (weight - tensors["dequantized"]).abs().mean().item()}
     for kind, double in (("qlora", False), ("qlora_double_quant", True)):
         quantised = copy.deepcopy(model)
-        with torch.no_grad():
-            for module in [m for layer in quantised.model.layers for m in layer.modules() if isinstance(m, torch.nn.Linear)]:
-                codes, absmax = nf4(module.weight)
-                module.weight.copy_(dense(codes, nested(absmax)[3] if double else absmax, module.weight.shape))
+        quantise(quantised, double)
         policy = adapted(quantised, out / "adapter")
         loss, grads = gradients(policy, lambda: logits_of(policy, forward), forward["labels"])
         with torch.no_grad():
@@ -434,6 +576,11 @@ def make(family, out):
             golden["train"][name]["final"] = summaries(final)
             write_tensors(out / f"train.{name}.safetensors", final)
         write_nf4(model, out, forward)
+
+    if family in EXPERTS:
+        new_expert_adapter(model, family, out / "adapter_experts")
+        tensors = write_routers(model, out, forward, batches, golden, tensors)
+        write_expert_nf4(model, out, forward)
 
     write_tensors(out / "golden.safetensors", tensors)
     write_json(out / "golden.json", golden)

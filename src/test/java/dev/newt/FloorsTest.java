@@ -61,11 +61,14 @@ class FloorsTest {
                             "jinja",
                             "token",
                             "rows")),
-            Map.entry("report", List.of("train", "plan", "config", "run")),
-            Map.entry("regress", List.of("config", "plan", "run", "train", "data", "hub", "token", "rows")),
+            Map.entry("report", List.of("train", "plan", "run")),
+            Map.entry("api", List.of("config", "plan", "run", "report", "train", "data", "hub")),
+            Map.entry("regress", List.of("api", "plan", "run", "train", "data", "hub")),
             Map.entry(
                     "cli",
-                    List.of("config", "plan", "run", "report", "regress", "train", "data", "hub", "token", "rows"))));
+                    List.of(
+                            "api", "config", "plan", "run", "report", "regress", "train", "data", "hub", "token",
+                            "rows"))));
 
     /** Libraries by package prefix, and the packages of dev.newt that may use each. */
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(
@@ -115,6 +118,23 @@ class FloorsTest {
                 .onlyDependOnClassesThat()
                 .resideOutsideOfPackage(library + "..")
                 .check(OURS));
+    }
+
+    /** A program that uses Newt as a library owns its output and its end. */
+    @Test
+    void onlyTheCommandLinePrintsAndExits() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.newt.cli..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .accessField(System.class, "in")
+                .orShould()
+                .callMethod(System.class, "exit", int.class)
+                .check(OURS);
     }
 
     /** Inner packages too: each is a slice of its own. */

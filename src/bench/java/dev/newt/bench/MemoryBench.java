@@ -42,6 +42,9 @@ public final class MemoryBench {
             MemoryCase.of("wide-qlora-fp32-packed", Shape.WIDE, QLORA, FP32, PACKED, rows(1024, 2, 1)),
             MemoryCase.of("wide-qlora-bf16", Shape.WIDE, QLORA, BF16, rows(512, 4, 1)),
             MemoryCase.of("wide-lora-fp32-checkpoint", Shape.WIDE, LORA, FP32, CHECKPOINT, rows(1024, 2, 2)),
+            MemoryCase.of("experts-full-fp32-packed", Shape.EXPERTS, FP32, PACKED, rows(512, 2, 1)),
+            MemoryCase.of("experts-lora-bf16-packed", Shape.EXPERTS, LORA, BF16, PACKED, rows(1024, 2, 1)),
+            MemoryCase.of("experts-qlora-fp32-checkpoint", Shape.EXPERTS, QLORA, FP32, CHECKPOINT, rows(1024, 2, 2)),
             MemoryCase.of("smollm-lora-bf16-packed", Shape.SMOLLM, LORA, BF16, PACKED, rows(1024, 1, 1)),
             MemoryCase.of("smollm-lora-fp32-checkpoint", Shape.SMOLLM, LORA, FP32, CHECKPOINT, rows(512, 2, 1)),
             MemoryCase.of(

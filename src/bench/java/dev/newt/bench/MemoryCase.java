@@ -32,6 +32,7 @@ record MemoryCase(String name, Shape shape, List<String> keys) {
         static final Shape SMALL = new Shape("llama", 256, 704, 6, 4, 2, 4096, false);
         static final Shape MIDDLE = new Shape("qwen2", 512, 1408, 8, 8, 4, 16_384, true);
         static final Shape WIDE = new Shape("mistral", 1024, 4096, 4, 16, 4, 16_384, false);
+        static final Shape EXPERTS = new Shape("mixtral", 512, 1024, 4, 8, 4, 16_384, false);
         static final Shape SMOLLM = new Shape("llama", 576, 1536, 30, 9, 3, 49_152, true);
 
         private String json() {

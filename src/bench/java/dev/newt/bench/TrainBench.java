@@ -26,6 +26,7 @@ import dev.newt.token.Tokenizer;
 import dev.newt.train.BatchSource;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.StepData;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
@@ -132,7 +133,7 @@ public final class TrainBench {
                 new SftModel(engine, lora.decoder(), lora.trainable(), options.checkpointing(), new NoOutputs());
         TrainSettings settings = new TrainSettings(
                 folder,
-                "bench",
+                RunIdentity.named("bench"),
                 0,
                 1,
                 OptionalLong.of(options.warmup() + (long) options.steps()),

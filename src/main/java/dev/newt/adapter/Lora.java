@@ -3,11 +3,8 @@ package dev.newt.adapter;
 import dev.newt.model.Decoder;
 import dev.newt.model.DecoderParameters;
 import dev.newt.tensor.DType;
-import dev.newt.tensor.DenseTrainableParameter;
 import dev.newt.tensor.Engine;
-import dev.newt.tensor.Keys;
 import dev.newt.tensor.Linear;
-import dev.newt.tensor.Linear.LowRank;
 import dev.newt.tensor.Parameter;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
@@ -18,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
@@ -30,7 +26,6 @@ import java.util.function.Function;
 public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParameter> trainable)
         implements AutoCloseable {
     static final String PREFIX = "base_model.model.";
-    static final String HEAD = "lm_head";
 
     public Lora {
         trainable = List.copyOf(trainable);
@@ -72,16 +67,16 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
             Decoder base, LoraSettings settings, Engine engine, Function<String, Optional<Tensor>> values, long seed) {
         DecoderParameters parameters = base.parameters();
         Set<String> adapted = adapted(base, settings);
-        Attachment attachment = new Attachment(settings, engine, base.compute(), values, seed);
+        LoraInitialiser initialiser = new LoraInitialiser(settings, engine, base.compute(), values, seed);
         DecoderParameters result = parameters.mapLinears(linear -> {
             String module = DecoderParameters.moduleName(linear.weight());
-            return adapted.contains(module) ? linear.withAdapter(attachment.lowRank(module, linear)) : linear;
+            return adapted.contains(module) ? linear.withAdapter(initialiser.lowRank(module, linear)) : linear;
         });
         List<String> saved = saved(base, settings, adapted);
         if (!saved.isEmpty()) {
-            result = attachment.replace(result, saved, base.spec().tiedHead());
+            result = initialiser.replace(result, saved, base.spec().tiedHead());
         }
-        return new Lora(new Decoder(base.spec(), result, base.compute()), settings, attachment.trainable);
+        return new Lora(new Decoder(base.spec(), result, base.compute()), settings, initialiser.trainable());
     }
 
     private static Set<String> adapted(Decoder base, LoraSettings settings) {
@@ -97,7 +92,7 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 .distinct()
                 .toList());
         if (base.spec().tiedHead()) {
-            modules.add(HEAD);
+            modules.add(base.parameters().headModule());
         }
         return LoraTargets.saved(settings.modulesToSave(), modules, adapted);
     }
@@ -124,118 +119,11 @@ public record Lora(Decoder decoder, LoraSettings settings, List<TrainableParamet
                 tensors.add(new TensorInfo(PREFIX + parameter.name(), DType.F32, parameter.shape()));
             }
         }
-        if (base.spec().tiedHead() && saved.contains(HEAD)) {
+        String head = base.parameters().headModule();
+        if (base.spec().tiedHead() && saved.contains(head)) {
             Parameter table = base.parameters().embedding();
-            tensors.add(new TensorInfo(PREFIX + HEAD + ".weight", DType.F32, table.shape()));
+            tensors.add(new TensorInfo(PREFIX + head + ".weight", DType.F32, table.shape()));
         }
         return tensors;
-    }
-
-    /** Makes the trainable parameters, one place at a time. */
-    private static final class Attachment {
-        private final LoraSettings settings;
-        private final Engine engine;
-        private final DType compute;
-        private final Function<String, Optional<Tensor>> values;
-        private final long seed;
-        private final List<TrainableParameter> trainable = new ArrayList<>();
-        private int site;
-
-        Attachment(
-                LoraSettings settings,
-                Engine engine,
-                DType compute,
-                Function<String, Optional<Tensor>> values,
-                long seed) {
-            this.settings = settings;
-            this.engine = engine;
-            this.compute = compute;
-            this.values = values;
-            this.seed = seed;
-        }
-
-        LowRank lowRank(String module, Linear linear) {
-            long in = linear.weight().shape().dim(1);
-            long out = linear.weight().shape().dim(0);
-            int rank = settings.rank();
-            site++;
-            TrainableParameter a =
-                    add(nameOfA(module), values.apply(nameOfA(module)).orElseGet(() -> kaimingUniform(rank, in)));
-            TrainableParameter b = add(
-                    nameOfB(module),
-                    values.apply(nameOfB(module))
-                            .orElseGet(() -> engine.zeros(compute.accumulator(), Shape.of(out, rank))));
-            Optional<Parameter> magnitude = Optional.empty();
-            if (settings.dora()) {
-                magnitude = Optional.of(add(
-                        nameOfMagnitude(module),
-                        values.apply(nameOfMagnitude(module)).orElseGet(() -> norms(linear, a, b))));
-            }
-            return new LowRank(a, b, magnitude, settings.scale(), settings.dropout(), site);
-        }
-
-        private Tensor norms(Linear linear, Parameter a, Parameter b) {
-            try (Parameter.Lease w = linear.weight().lease();
-                    Parameter.Lease leaseA = a.lease();
-                    Parameter.Lease leaseB = b.lease()) {
-                return engine.dimensionNorm(w.tensor(), leaseA.tensor(), leaseB.tensor(), settings.scale());
-            }
-        }
-
-        /** Uniform in (-1/sqrt(in), 1/sqrt(in)): torch's kaiming_uniform_ with a = sqrt(5). */
-        private Tensor kaimingUniform(int rank, long in) {
-            SplittableRandom random = new SplittableRandom(Keys.mix(seed, site));
-            double bound = 1 / Math.sqrt(in);
-            float[] a = new float[Math.toIntExact(rank * in)];
-            for (int i = 0; i < a.length; i++) {
-                a[i] = (float) ((2 * random.nextDouble() - 1) * bound);
-            }
-            Tensor uploaded = engine.upload(a, Shape.of(rank, in));
-            if (uploaded.dtype() == compute.accumulator()) {
-                return uploaded;
-            }
-            try (uploaded) {
-                return engine.cast(uploaded, compute.accumulator());
-            }
-        }
-
-        DecoderParameters replace(DecoderParameters parameters, List<String> modules, boolean tied) {
-            List<Parameter> before = parameters.base();
-            Parameter embedding = parameters.embedding();
-            DecoderParameters replaced = parameters.mapBase(p -> {
-                // A tied weight answers to the embedding's name here, and to the head's below: peft trains a copy for
-                // each.
-                return modules.contains(DecoderParameters.moduleName(p)) && !(tied && p == embedding)
-                        ? full(p, p.name())
-                        : p;
-            });
-            if (tied) {
-                replaced = new DecoderParameters(
-                        modules.contains(DecoderParameters.moduleName(embedding))
-                                ? full(embedding, embedding.name())
-                                : embedding,
-                        replaced.layers(),
-                        replaced.finalNorm(),
-                        modules.contains(HEAD) ? full(embedding, HEAD + ".weight") : embedding);
-            }
-            Set<Parameter> kept = new HashSet<>(replaced.base());
-            before.stream().filter(p -> !kept.contains(p)).forEach(Parameter::close);
-            return replaced;
-        }
-
-        private TrainableParameter full(Parameter original, String name) {
-            String saved = PREFIX + name;
-            return add(saved, values.apply(saved).orElseGet(() -> {
-                try (Parameter.Lease lease = original.lease()) {
-                    return engine.cast(lease.tensor(), compute.accumulator());
-                }
-            }));
-        }
-
-        private TrainableParameter add(String name, Tensor master) {
-            TrainableParameter parameter = new DenseTrainableParameter(name, engine, master, compute);
-            trainable.add(parameter);
-            return parameter;
-        }
     }
 }

@@ -37,7 +37,8 @@ public final class LoraTargets {
         }
         if (!unknown.isEmpty()) {
             throw new UserException("lora_target_modules: no projection is named " + String.join(", ", unknown)
-                    + "; this model has " + String.join(", ", shortNames(linearModules)) + headAdvice(unknown));
+                    + "; this model has " + String.join(", ", shortNames(linearModules))
+                    + ". The embedding and the head are trained in full by lora_modules_to_save");
         }
         targets.pattern().ifPresent(p -> found.addAll(matching(p, linearModules)));
         if (found.isEmpty()) {
@@ -100,10 +101,5 @@ public final class LoraTargets {
         Set<String> names = new TreeSet<>();
         modules.forEach(m -> names.add(m.substring(m.lastIndexOf('.') + 1)));
         return names;
-    }
-
-    private static String headAdvice(List<String> unknown) {
-        boolean table = unknown.stream().anyMatch(n -> n.equals("lm_head") || n.equals("embed_tokens"));
-        return table ? ". The embedding and the head are trained in full by lora_modules_to_save" : "";
     }
 }

@@ -15,6 +15,7 @@ import dev.newt.weights.SafetensorsFile;
 import dev.newt.weights.SafetensorsWriter.Sink;
 import dev.newt.weights.StoredTensor;
 import dev.newt.weights.TensorInfo;
+import dev.newt.weights.TensorProblems;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A base model and its adapter made one: a model without an adapter that computes the same. One tensor is in memory at a time. */
 public final class MergedWeights {
@@ -32,7 +34,6 @@ public final class MergedWeights {
     private final SafetensorsFile adapter;
     private final Map<String, StoredTensor> base = new LinkedHashMap<>();
     private final List<TensorInfo> tensors = new ArrayList<>();
-    private final Set<String> used = new HashSet<>();
     private final boolean untied;
 
     private MergedWeights(
@@ -84,42 +85,37 @@ public final class MergedWeights {
     }
 
     private void checkFit() {
-        List<String> problems = new ArrayList<>();
+        TensorProblems problems = new TensorProblems();
+        Set<String> used = new HashSet<>();
         for (TensorInfo tensor : tensors) {
-            String module = module(tensor.name());
-            if (tensor.name().endsWith(".weight")
-                    && adapter.find(Lora.nameOfA(module)).isPresent()) {
-                long rank = settings.rank();
-                require(Lora.nameOfA(module), Shape.of(rank, tensor.shape().dim(-1)), problems);
-                require(Lora.nameOfB(module), Shape.of(tensor.shape().dim(0), rank), problems);
-                if (settings.dora()) {
-                    require(
-                            Lora.nameOfMagnitude(module),
-                            Shape.of(tensor.shape().dim(0)),
-                            problems);
-                }
-            } else if (adapter.find(saved(tensor.name())).isPresent()) {
-                require(saved(tensor.name()), tensor.shape(), problems);
+            expected(tensor).forEach((name, shape) -> {
+                used.add(name);
+                problems.expect(adapter.tensors(), name, shape, DType.FLOATING);
+            });
+        }
+        new TreeMap<>(adapter.tensors()).forEach((name, tensor) -> {
+            if (!used.contains(name)) {
+                problems.stray(tensor, name, "this adapter of the base model");
             }
-        }
-        adapter.tensors().keySet().stream()
-                .filter(name -> !used.contains(name))
-                .sorted()
-                .forEach(name -> problems.add("tensor " + name + " has no place in the base model"));
-        if (!problems.isEmpty()) {
-            throw new UserException(adapter.path() + ": the adapter does not fit the base model:\n  "
-                    + String.join("\n  ", problems.subList(0, Math.min(20, problems.size()))));
-        }
+        });
+        problems.refuse(adapter.path(), "the adapter");
     }
 
-    private void require(String name, Shape shape, List<String> problems) {
-        used.add(name);
-        Optional<StoredTensor> found = adapter.find(name);
-        if (found.isEmpty()) {
-            problems.add("tensor " + name + " " + shape + " is missing");
-        } else if (!found.get().shape().equals(shape)) {
-            problems.add("tensor " + name + " has the shape " + found.get().shape() + "; " + shape + " is needed");
+    /** What the adapter must hold for a tensor of the base model that it changes. */
+    private Map<String, Shape> expected(TensorInfo tensor) {
+        String module = module(tensor.name());
+        if (tensor.name().endsWith(".weight")
+                && adapter.find(Lora.nameOfA(module)).isPresent()) {
+            long rank = settings.rank();
+            Map<String, Shape> parts = new LinkedHashMap<>();
+            parts.put(Lora.nameOfA(module), Shape.of(rank, tensor.shape().dim(-1)));
+            parts.put(Lora.nameOfB(module), Shape.of(tensor.shape().dim(0), rank));
+            if (settings.dora()) {
+                parts.put(Lora.nameOfMagnitude(module), Shape.of(tensor.shape().dim(0)));
+            }
+            return parts;
         }
+        return adapter.find(saved(tensor.name())).isPresent() ? Map.of(saved(tensor.name()), tensor.shape()) : Map.of();
     }
 
     private void write(TensorInfo tensor, Sink sink) throws IOException {

@@ -12,20 +12,18 @@ import dev.newt.weights.SafetensorsFile;
 import dev.newt.weights.SafetensorsWriter;
 import dev.newt.weights.StoredTensor;
 import dev.newt.weights.TensorInfo;
+import dev.newt.weights.TensorProblems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** The tensors of an adapter in adapter_model.safetensors. */
 public final class PeftWeights {
-    private static final int PROBLEMS_SHOWN = 4;
-
     private PeftWeights() {}
 
     /**
@@ -69,32 +67,18 @@ public final class PeftWeights {
     }
 
     private static void check(SafetensorsFile file, List<TensorInfo> expected) {
-        List<String> problems = new ArrayList<>();
+        TensorProblems problems = new TensorProblems();
         Set<String> known = new HashSet<>();
         for (TensorInfo tensor : expected) {
             known.add(tensor.name());
-            StoredTensor found = file.tensors().get(tensor.name());
-            if (found == null) {
-                problems.add("tensor " + tensor.name() + " " + tensor.shape() + " is missing");
-            } else if (!found.shape().equals(tensor.shape())) {
-                problems.add("tensor " + tensor.name() + " has the shape " + found.shape() + "; " + tensor.shape()
-                        + " is needed");
-            } else if (!found.dtype().isFloating()) {
-                problems.add("tensor " + tensor.name() + " has the element type " + found.dtype());
-            }
+            problems.expect(file.tensors(), tensor.name(), tensor.shape(), DType.FLOATING);
         }
-        for (String name : new TreeSet<>(file.tensors().keySet())) {
+        new TreeMap<>(file.tensors()).forEach((name, tensor) -> {
             if (!known.contains(name)) {
-                problems.add("tensor " + name + " has no place in the base model");
+                problems.stray(tensor, name, "this adapter of the base model");
             }
-        }
-        if (!problems.isEmpty()) {
-            throw new UserException(file.path() + ": the adapter does not fit the base model:\n  "
-                    + String.join("\n  ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())))
-                    + (problems.size() > PROBLEMS_SHOWN
-                            ? "\n  and " + (problems.size() - PROBLEMS_SHOWN) + " more"
-                            : ""));
-        }
+        });
+        problems.refuse(file.path(), "the adapter");
     }
 
     /**

@@ -1,13 +1,11 @@
 package dev.newt.cli;
 
-import dev.newt.config.LoadedConfig;
+import dev.newt.api.ModelChoice;
+import dev.newt.api.Newt;
 import dev.newt.io.UserException;
-import dev.newt.plan.Planner;
-import dev.newt.plan.SettingsReader;
 import dev.newt.report.ConsoleProgress;
 import dev.newt.run.InferenceRun;
 import dev.newt.run.InferenceRun.Message;
-import dev.newt.run.Inputs;
 import dev.newt.run.SamplingSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -82,11 +80,11 @@ final class InferenceCommand implements Command {
             throw new UserException("--" + PROMPT + " is empty; write what is to be answered, or leave --" + PROMPT
                     + " out and give prompts on standard input, one a line");
         }
-        LoadedConfig loaded = arguments.config(console);
-        Inputs.fetchModel(SettingsReader.read(loaded), new DownloadProgress(console));
+        Newt newt = Newt.of(arguments.config(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);
-        try (InferenceRun run = InferenceRun.open(Planner.planOfTrained(loaded), tuned, arguments.has(BASE))) {
+        ModelChoice model = new ModelChoice(tuned, arguments.has(BASE));
+        try (InferenceRun run = newt.open(model, new DownloadProgress(console))) {
             Optional<String> prompt = arguments.value(PROMPT);
             if (prompt.isPresent()) {
                 answer(run, prompt.get(), arguments.value(SYSTEM), sampling, console);

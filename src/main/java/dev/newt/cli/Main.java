@@ -21,12 +21,16 @@ public final class Main {
             new InferenceCommand(),
             new MergeLoraCommand());
 
+    /** Not in the place where Logback would find it by itself: programs that use Newt as a library log as they please. */
+    private static final String LOGGING = "dev/newt/cli/logback.xml";
+
     /** Held, since java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger VALIDATOR = Logger.getLogger("org.hibernate.validator");
 
     private Main() {}
 
     public static void main(String[] args) {
+        System.setProperty("logback.configurationFile", LOGGING);
         quietValidator();
         Console console = new Console(
                 new PrintStream(System.out, true, StandardCharsets.UTF_8),

@@ -1,10 +1,6 @@
 package dev.newt.cli;
 
-import dev.newt.config.LoadedConfig;
-import dev.newt.plan.RunSettings;
-import dev.newt.plan.SettingsReader;
-import dev.newt.run.Inputs;
-import dev.newt.run.MergeRun;
+import dev.newt.api.Newt;
 import java.nio.file.Path;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -36,10 +32,8 @@ final class MergeLoraCommand implements Command {
 
     @Override
     public int run(Arguments arguments, Console console) {
-        LoadedConfig loaded = arguments.config(console);
-        RunSettings settings = SettingsReader.read(loaded);
-        Inputs.fetchModel(settings, new DownloadProgress(console));
-        Path merged = MergeRun.merge(settings, arguments.value(ADAPTER).map(Path::of));
+        Path merged = Newt.of(arguments.config(console))
+                .merge(arguments.value(ADAPTER).map(Path::of), new DownloadProgress(console));
         console.out().println("merged model: " + merged);
         return ExitCode.DONE;
     }

@@ -1,5 +1,6 @@
 package dev.newt.cli;
 
+import dev.newt.api.Newt;
 import dev.newt.config.LoadedConfig;
 import dev.newt.plan.Device;
 import dev.newt.plan.ExecutionPlan;
@@ -7,7 +8,6 @@ import dev.newt.plan.Fit;
 import dev.newt.plan.ModelNotFetchedException;
 import dev.newt.plan.PlanJson;
 import dev.newt.plan.PlanTable;
-import dev.newt.plan.Planner;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
@@ -44,9 +44,10 @@ final class PlanCommand implements Command {
     public int run(Arguments arguments, Console console) {
         Device device = arguments.value(ON).map(Device::named).orElseGet(Device::here);
         LoadedConfig loaded = arguments.config(console);
+        Newt newt = Newt.of(loaded);
         ExecutionPlan plan;
         try {
-            plan = Planner.plan(loaded, device);
+            plan = newt.plan(device);
         } catch (ModelNotFetchedException e) {
             return notFetched(loaded, e, arguments, console);
         }
@@ -59,7 +60,7 @@ final class PlanCommand implements Command {
             console.out().print(problems.text());
             return refused ? ExitCode.BAD_INPUT : ExitCode.DONE;
         }
-        Fit fit = Fit.of(loaded, plan);
+        Fit fit = newt.fit(plan);
         console.out().print(arguments.has(JSON) ? PlanJson.write(plan, fit) : PlanTable.of(plan, fit));
         return refused ? refused(console) : ExitCode.DONE;
     }

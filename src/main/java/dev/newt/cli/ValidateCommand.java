@@ -1,15 +1,12 @@
 package dev.newt.cli;
 
-import dev.newt.config.ConfigFile;
-import dev.newt.config.LoadedConfig;
+import dev.newt.api.Newt;
+import dev.newt.api.Validation;
 import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
 import dev.newt.config.yaml.ProblemText;
 import dev.newt.io.UserException;
-import dev.newt.plan.ModelNotFetchedException;
-import dev.newt.plan.Planner;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Options;
@@ -36,33 +33,27 @@ final class ValidateCommand implements Command {
         return new Options().addOption(Arguments.formatOption()).addOption(Arguments.strictOption());
     }
 
-    /**
-     * What there is to say about a file.
-     *
-     * @param warnings of the configuration
-     * @param notes of the plan, which have no place in the file
-     * @param refusal empty for a file that can be used
-     */
-    private record Verdict(Path file, List<Problem> warnings, List<String> notes, Optional<UserException> refusal) {
-        static Verdict of(Path file, List<String> overrides) {
-            List<Problem> warnings = new ArrayList<>();
-            try {
-                LoadedConfig loaded = ConfigFile.load(file, overrides, Planner::modelProblems);
-                warnings.addAll(loaded.warnings());
-                return new Verdict(file, warnings, Planner.plan(loaded).warnings(), Optional.empty());
-            } catch (ModelNotFetchedException e) {
-                return new Verdict(file, warnings, e.warnings(), Optional.empty());
-            } catch (UserException e) {
-                return new Verdict(file, warnings, List.of(), Optional.of(e));
-            }
+    /** What there is to say about a file. */
+    private record Verdict(Path file, Validation validation) {
+        List<Problem> warnings() {
+            return validation.warnings();
+        }
+
+        List<String> notes() {
+            return validation.notes();
+        }
+
+        Optional<UserException> refusal() {
+            return validation.refusal();
         }
 
         boolean isValid(boolean strict) {
-            return refusal.isEmpty() && !(strict && warnings.size() + notes.size() > 0);
+            return validation.isValid() && !(strict && warnings().size() + notes().size() > 0);
         }
 
         long errors() {
-            return refusal.map(e -> e instanceof ProblemException found
+            return refusal()
+                    .map(e -> e instanceof ProblemException found
                             ? found.problems().size()
                             : 1)
                     .orElse(0);
@@ -73,14 +64,14 @@ final class ValidateCommand implements Command {
     public int run(Arguments arguments, Console console) {
         boolean json = arguments.json();
         List<Path> files = arguments.files();
-        List<String> overrides = arguments.overrides();
+        String[] overrides = arguments.overrides().toArray(String[]::new);
         ProblemJson array = json ? new ProblemJson() : null;
         boolean strict = arguments.has(Arguments.STRICT);
         int bad = 0;
         long errors = 0;
         long warnings = 0;
         for (Path file : files) {
-            Verdict verdict = Verdict.of(file, overrides);
+            Verdict verdict = new Verdict(file, Newt.validate(file, overrides));
             if (json) {
                 array.add(verdict.warnings());
                 verdict.notes().forEach(note -> array.add(file, "warning", note));

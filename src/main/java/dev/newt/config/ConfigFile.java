@@ -39,7 +39,23 @@ public final class ConfigFile {
      */
     public static LoadedConfig load(Path file, List<String> overrides, Function<LoadedConfig, List<Problem>> further) {
         return load(
-                file,
+                new Input(file, Optional.empty()),
+                overrides,
+                Path.of("").toAbsolutePath(),
+                name -> Optional.ofNullable(System.getenv(name)),
+                further);
+    }
+
+    /**
+     * As {@link #load(Path, List, Function)}, of a text in place of a file.
+     *
+     * @param file stands for the text in messages, and its folder is where relative paths are looked for first; it need not be there
+     * @throws UserException with every error, one a line
+     */
+    public static LoadedConfig parse(
+            Path file, String text, List<String> overrides, Function<LoadedConfig, List<Problem>> further) {
+        return load(
+                new Input(file, Optional.of(text)),
                 overrides,
                 Path.of("").toAbsolutePath(),
                 name -> Optional.ofNullable(System.getenv(name)),
@@ -53,19 +69,26 @@ public final class ConfigFile {
     /** @param environment the value of a variable that a file names, if it is set */
     static LoadedConfig load(
             Path file, List<String> overrides, Path workingDirectory, Function<String, Optional<String>> environment) {
-        return load(file, overrides, workingDirectory, environment, partly -> List.of());
+        return load(new Input(file, Optional.empty()), overrides, workingDirectory, environment, partly -> List.of());
     }
 
+    /** @param text in place of what the file holds */
+    private record Input(Path file, Optional<String> text) {}
+
     private static LoadedConfig load(
-            Path file,
+            Input input,
             List<String> overrides,
             Path workingDirectory,
             Function<String, Optional<String>> environment,
             Function<LoadedConfig, List<Problem>> further) {
+        Path file = input.file();
         List<Problem> problems = new ArrayList<>();
         Variables variables = new Variables(environment, problems);
         Composer composer = new Composer(variables, problems);
-        YamlTree.Mapping root = composer.read(file).orElseThrow(() -> failure(problems));
+        YamlTree.Mapping root = input.text()
+                .map(text -> composer.read(file, text))
+                .orElseGet(() -> composer.read(file))
+                .orElseThrow(() -> failure(problems));
         Overrides changes = new Overrides(problems);
         overrides.forEach(override -> changes.apply(root, override));
         int before = problems.size();

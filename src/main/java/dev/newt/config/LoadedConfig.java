@@ -81,6 +81,16 @@ public final class LoadedConfig {
         return written.overrides();
     }
 
+    /**
+     * The same text with other arguments {@code key=value}.
+     *
+     * @throws UserException with every error, one a line
+     */
+    public LoadedConfig withOverrides(List<String> others) {
+        String text = written.files().get(0).text();
+        return ConfigFile.parse(written.file(), text, others, partly -> List.of());
+    }
+
     /** In reading order. */
     public List<Problem> warnings() {
         return warnings;

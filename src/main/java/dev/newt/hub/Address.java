@@ -1,8 +1,10 @@
 package dev.newt.hub;
 
+import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
@@ -100,6 +102,7 @@ record Address(String written, Optional<Checksum> checksum) {
     /** The folder of its content below a cache. Two addresses that differ anywhere do not share one. */
     Path folder(Path root) {
         String key = written + checksum.map(Checksum::hex).orElse("");
-        return root.resolve(Checksum.ofText(key).substring(0, 32));
+        return root.resolve(
+                Sha256.plainHex(key.getBytes(StandardCharsets.UTF_8)).substring(0, 32));
     }
 }

@@ -1,5 +1,6 @@
 package dev.newt.hub;
 
+import dev.newt.io.Sha256;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,20 +39,23 @@ record Checksum(Kind kind, String hex) {
         return new Checksum(Kind.SHA256, hex);
     }
 
-    /** SHA-256 of a text, in hexadecimal digits. */
-    static String ofText(String text) {
-        return HexFormat.of().formatHex(digest(Kind.SHA256).digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
     boolean fits(Path file) throws IOException {
-        return compute(file).equals(hex);
+        String found =
+                switch (kind) {
+                    case SHA256 -> Sha256.plainHex(file);
+                    case GIT_BLOB -> gitBlob(file);
+                };
+        return found.equals(hex);
     }
 
-    private String compute(Path file) throws IOException {
-        MessageDigest digest = digest(kind);
-        if (kind == Kind.GIT_BLOB) {
-            digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
+    private static String gitBlob(Path file) throws IOException {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // Every Java platform has SHA-1.
         }
+        digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[1 << 18];
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
@@ -59,13 +63,5 @@ record Checksum(Kind kind, String hex) {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest digest(Kind kind) {
-        try {
-            return MessageDigest.getInstance(kind == Kind.SHA256 ? "SHA-256" : "SHA-1");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -29,6 +29,13 @@ public final class Sha256 {
         return plain.hex();
     }
 
+    /** SHA-256 of a file's bytes as they are: 64 hexadecimal digits. */
+    public static String plainHex(Path file) throws IOException {
+        Sha256 plain = new Sha256();
+        plain.take(file);
+        return plain.hex();
+    }
+
     public Sha256 add(String part) {
         return add(part.getBytes(StandardCharsets.UTF_8));
     }
@@ -41,16 +48,22 @@ public final class Sha256 {
 
     /** Adds a file's content, not its name. */
     public Sha256 addFile(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
+        try {
             digest.update(
                     ByteBuffer.allocate(Long.BYTES).putLong(Files.size(file)).array());
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
+            take(file);
             return this;
         } catch (IOException e) {
             throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void take(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 18];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
         }
     }
 

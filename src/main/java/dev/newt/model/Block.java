@@ -54,11 +54,11 @@ public record Block(Mixer mixer, FeedForward feedForward, Norm norm, Residual re
     /** Elements of the compute type that are kept of each token for the backward pass, besides the block's input and adapters' own. */
     public long keptElements(int hidden) {
         long between = residual == Residual.SEQUENTIAL ? hidden : 0;
-        return mixer.keptElements() + between + (long) feedForward.keptResults() * feedForward.intermediate();
+        return mixer.keptElements() + between + feedForward.keptElements(hidden);
     }
 
     /** Numbers of the accumulator type that are kept of each token for the backward pass. */
     public long keptScalars() {
-        return 2L * norm.keptScalars() + mixer.keptScalars();
+        return 2L * norm.keptScalars() + mixer.keptScalars() + feedForward.keptScalars();
     }
 }

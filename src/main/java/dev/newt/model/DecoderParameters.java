@@ -18,8 +18,10 @@ import java.util.function.UnaryOperator;
  * @param embedding [vocabulary, hidden]
  * @param finalNorm its weight [hidden] and, where it has one, its bias [hidden]
  * @param head [vocabulary, hidden]; the embedding itself where the two are tied
+ * @param headModule the module that owns the head's weight, or would if they were not tied; as Hugging Face names it
  */
-public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear finalNorm, Parameter head)
+public record DecoderParameters(
+        Parameter embedding, List<Layer> layers, Linear finalNorm, Parameter head, String headModule)
         implements AutoCloseable {
     public DecoderParameters {
         layers = List.copyOf(layers);
@@ -30,15 +32,19 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
      *
      * @param modules linear layers, and norms' weights and biases
      */
-    public record Layer(Map<Role, Linear> modules) {
+    public record Layer(Map<Place, Linear> modules) {
         public Layer {
             modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
         }
 
         public Linear module(Role role) {
-            Linear module = modules.get(role);
+            return module(Place.of(role));
+        }
+
+        public Linear module(Place place) {
+            Linear module = modules.get(place);
             if (module == null) {
-                throw new IllegalStateException("a block without " + role);
+                throw new IllegalStateException("a block without " + place);
             }
             return module;
         }
@@ -46,14 +52,15 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
         /** The projections in the order of use. */
         public List<Linear> linears() {
             return modules.entrySet().stream()
-                    .filter(entry -> entry.getKey().isLinear())
+                    .filter(entry -> entry.getKey().role().isLinear())
                     .map(Map.Entry::getValue)
                     .toList();
         }
 
         private Layer map(UnaryOperator<Linear> norms, UnaryOperator<Linear> linears) {
-            Map<Role, Linear> mapped = new LinkedHashMap<>();
-            modules.forEach((role, module) -> mapped.put(role, (role.isLinear() ? linears : norms).apply(module)));
+            Map<Place, Linear> mapped = new LinkedHashMap<>();
+            modules.forEach((place, module) ->
+                    mapped.put(place, (place.role().isLinear() ? linears : norms).apply(module)));
             return new Layer(mapped);
         }
     }
@@ -75,7 +82,8 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
                 embedding,
                 layers.stream().map(l -> l.map(UnaryOperator.identity(), map)).toList(),
                 finalNorm,
-                head);
+                head,
+                headModule);
     }
 
     /**
@@ -89,7 +97,8 @@ public record DecoderParameters(Parameter embedding, List<Layer> layers, Linear 
                 map.apply(embedding),
                 layers.stream().map(l -> l.map(linears, linears)).toList(),
                 linears.apply(finalNorm),
-                map.apply(head));
+                map.apply(head),
+                headModule);
     }
 
     /** All base weights, each once, in the checkpoint's usual order. */

@@ -33,6 +33,16 @@ public record DecoderSpec(
         return (GroupedAttention) blocks.get(layer).mixer();
     }
 
+    /** Factor on the load-balancing loss of the routers that training adds to its own; 0 where there is none. */
+    public double routerBalance() {
+        return blocks.stream()
+                .map(Block::feedForward)
+                .filter(Experts.class::isInstance)
+                .mapToDouble(part -> ((Experts) part).balance())
+                .max()
+                .orElse(0);
+    }
+
     static void requirePositive(String what, int value) {
         if (value <= 0) {
             throw new IllegalArgumentException(what + " must be positive: " + value);

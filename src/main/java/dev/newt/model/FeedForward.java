@@ -6,8 +6,11 @@ import dev.newt.tensor.Tape;
 import dev.newt.tensor.Value;
 import java.util.List;
 
-/** The part of a block that works on each token by itself. A new kind declares its weights, computes and prices itself. */
-public sealed interface FeedForward {
+/**
+ * The part of a block that works on each token by itself. A new kind declares its weights, computes and prices itself; it is a file of its own and
+ * an entry in {@code permits}.
+ */
+public sealed interface FeedForward permits FeedForward.Gated, FeedForward.Plain, Experts {
     /** Width between up and down. */
     int intermediate();
 
@@ -17,8 +20,31 @@ public sealed interface FeedForward {
     /** [T, hidden] -> [T, hidden]. */
     Value apply(Tape tape, Value x, Layer weights);
 
-    /** How many results [T, intermediate] are kept for the backward pass. */
+    /** The projection back to the hidden width. */
+    Role last();
+
+    /** How many results of a token and of {@link #intermediate} width one of its products' chains keeps for the backward pass. */
     int keptResults();
+
+    /** Elements of the compute type that are kept of each token for the backward pass. */
+    default long keptElements(int hidden) {
+        return (long) keptResults() * intermediate();
+    }
+
+    /** Numbers of the accumulator type that are kept of each token for the backward pass. */
+    default long keptScalars() {
+        return 0;
+    }
+
+    /** The most of the tokens that are expected in any one product: all of them, or those of one expert. */
+    default double largestShare() {
+        return 1;
+    }
+
+    /** Elements of the compute type that are held of each token beside any one product's backward. */
+    default long heldElements(int hidden) {
+        return 0;
+    }
 
     /**
      * {@code down(activation(gate(x)) * up(x))}.
@@ -43,6 +69,11 @@ public sealed interface FeedForward {
             Value gate = tape.linear(x, weights.module(Role.GATE));
             Value up = tape.linear(x, weights.module(Role.UP));
             return tape.linear(tape.gatedActivation(gate, up, activation), weights.module(Role.DOWN));
+        }
+
+        @Override
+        public Role last() {
+            return Role.DOWN;
         }
 
         @Override
@@ -72,6 +103,11 @@ public sealed interface FeedForward {
         public Value apply(Tape tape, Value x, Layer weights) {
             Value up = tape.linear(x, weights.module(Role.UP));
             return tape.linear(tape.activation(up, activation), weights.module(Role.DOWN));
+        }
+
+        @Override
+        public Role last() {
+            return Role.DOWN;
         }
 
         @Override

@@ -17,7 +17,7 @@ public sealed interface Norm {
 
     /** @param width of what is normed */
     default Declaration declare(Role role, int width) {
-        return new Declaration(role, Shape.of(width), bias());
+        return Declaration.of(role, Shape.of(width), bias());
     }
 
     /** {@code x / sqrt(mean(x^2) + eps) * w} (arXiv 1910.07467). */

@@ -16,6 +16,11 @@ public enum Role {
     GATE(Part.MLP, true, true),
     UP(Part.MLP, true, true),
     DOWN(Part.MLP, true, true),
+    /** From a token to a score for each expert: [experts, hidden]. */
+    ROUTER(Part.EXPERTS, true, true),
+    EXPERT_GATE(Part.EXPERTS, true, true),
+    EXPERT_UP(Part.EXPERTS, true, true),
+    EXPERT_DOWN(Part.EXPERTS, true, true),
     /** Before the attention. */
     ATTENTION_NORM(Part.NORM, true, false),
     /** Before the feed-forward block. */
@@ -54,6 +59,8 @@ public enum Role {
         EMBEDDING,
         ATTENTION,
         MLP,
+        /** With their router. */
+        EXPERTS,
         NORM,
         HEAD
     }

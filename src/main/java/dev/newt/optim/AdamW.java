@@ -2,6 +2,7 @@ package dev.newt.optim;
 
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.TrainableParameter;
+import dev.newt.tensor.UpdateOps.AdamWStep;
 import java.util.List;
 
 /** AdamW (arXiv 1711.05101) with its moments in the accumulator type: {@code exp_avg} and {@code exp_avg_sq}. */
@@ -20,11 +21,6 @@ final class AdamW extends SlottedOptimizer {
                 batch.gradients(),
                 batch.state().get(0),
                 batch.state().get(1),
-                update,
-                learningRate,
-                settings.beta1(),
-                settings.beta2(),
-                settings.epsilon(),
-                decay);
+                new AdamWStep(update, learningRate, settings.beta1(), settings.beta2(), settings.epsilon(), decay));
     }
 }

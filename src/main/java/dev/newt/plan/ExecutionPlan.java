@@ -2,9 +2,11 @@ package dev.newt.plan;
 
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -12,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param hash of everything that the result depends on: the run's identity. Paths of outputs, logging and saving are not in it
  * @param device that memory and number formats are planned for
+ * @param hashed everything that is in the hash, by the keys of a configuration, to tell what another hash comes from
  * @param settings that the run is wired from; the rest is what they come to
  * @param warnings about the model and the data; those about the file are the configuration's
  */
@@ -29,7 +32,12 @@ public record ExecutionPlan(
         Memory memory,
         Work work,
         List<String> warnings,
+        SortedMap<String, String> hashed,
         RunSettings settings) {
+    public ExecutionPlan {
+        warnings = List.copyOf(warnings);
+        hashed = Collections.unmodifiableSortedMap(new TreeMap<>(hashed));
+    }
 
     /**
      * The model that is tuned.
@@ -37,7 +45,8 @@ public record ExecutionPlan(
      * @param name as the configuration has it
      * @param source of its shape: {@code folder}, {@code cache} of the hub, {@code catalogue}
      * @param folder absolute; empty where only the catalogue knows the model
-     * @param parametersByPart embedding, attention, mlp, norm, head
+     * @param activeParameters that one token meets
+     * @param parametersByPart embedding, attention, mlp, experts, norm, head
      */
     public record Model(
             String name,
@@ -51,6 +60,7 @@ public record ExecutionPlan(
             boolean tiedHead,
             boolean drawnAtRandom,
             long parameters,
+            long activeParameters,
             Map<String, Long> parametersByPart) {}
 
     /**
@@ -186,8 +196,9 @@ public record ExecutionPlan(
     public record Tokens(long count, boolean prepared) {}
 
     /**
-     * AdamW's settings.
+     * The optimizer's settings.
      *
+     * @param beta1 and the two that follow: absent where the optimizer has no such constant
      * @param maxGradNorm absent: gradients are not scaled down
      */
     public record Optimizer(
@@ -195,10 +206,14 @@ public record ExecutionPlan(
             double learningRate,
             String scheduler,
             double weightDecay,
-            double beta1,
-            double beta2,
-            double epsilon,
-            Optional<Double> maxGradNorm) {}
+            Optional<Double> beta1,
+            Optional<Double> beta2,
+            Optional<Double> epsilon,
+            Optional<Double> maxGradNorm) {
+        Optimizer withConstants(Optional<Double> first, Optional<Double> second, Optional<Double> third) {
+            return new Optimizer(name, learningRate, scheduler, weightDecay, first, second, third, maxGradNorm);
+        }
+    }
 
     /**
      * What happens when.

@@ -4,6 +4,7 @@ import dev.newt.config.LoadedConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * Whether a plan fits into the memory of its device.
@@ -59,13 +60,21 @@ public record Fit(
         }
     }
 
-    /** Judges a plan; where it does not surely fit, plans again with keys changed. */
+    /** Judges a plan; where it does not surely fit, plans again with keys of the configuration changed. */
     public static Fit of(LoadedConfig loaded, ExecutionPlan plan) {
+        return of(plan, () -> Remedies.find(loaded, plan));
+    }
+
+    /** Judges a plan of settings that a program made; where it does not surely fit, estimates the memory with settings changed. */
+    public static Fit of(ExecutionPlan plan) {
+        return of(plan, () -> Remedies.find(plan));
+    }
+
+    private static Fit of(ExecutionPlan plan, Supplier<Remedies.Found> remedies) {
         Device device = plan.device();
         long peak = plan.memory().total();
         Verdict verdict = verdict(peak, device.memoryBytes());
-        Remedies.Found found =
-                verdict == Verdict.FITS ? new Remedies.Found(List.of(), peak) : Remedies.find(loaded, plan);
+        Remedies.Found found = verdict == Verdict.FITS ? new Remedies.Found(List.of(), peak) : remedies.get();
         OptionalDouble seconds = device.peakFlops().isPresent()
                 ? OptionalDouble.of(
                         plan.work().step() / (UTILISATION * device.peakFlops().getAsDouble()))

@@ -113,13 +113,14 @@ final class MemoryEstimate {
             return DRIVER;
         }
         long program = method.lora()
-                .map(lora -> PROGRAM_WITH_ADAPTERS + (lora.dora() ? 2 : 1) * adapted(lora) * HOLES_OF_ADAPTER)
+                .map(lora -> PROGRAM_WITH_ADAPTERS + (long) ((lora.dora() ? 2 : 1) * met(lora) * HOLES_OF_ADAPTER))
                 .orElse(PROGRAM);
         return compute.baseNf4() ? program + QUANTISING : program;
     }
 
-    private static long adapted(Lora lora) {
-        return lora.targets().values().stream().mapToInt(Integer::intValue).sum();
+    /** Adapted projections that a token goes through. What is freed between an expert's small tensors is as much smaller as its share of the tokens. */
+    private double met(Lora lora) {
+        return new AdapterUse(model, lora).projections();
     }
 
     /** What is held beside weights and moments. */
@@ -191,10 +192,9 @@ final class MemoryEstimate {
 
     /** The base model, none of it trained. */
     private long frozen() {
-        long projections = projections();
-        long others = model.tensors().parameters() - projections;
-        double bytes = compute.baseNf4() ? projections * NF4_BYTES : (double) projections * compute.bytes();
-        return (long) Math.ceil(bytes) + others * compute.bytes();
+        long quantised = quantised();
+        long others = model.tensors().parameters() - quantised;
+        return (long) Math.ceil(quantised * NF4_BYTES) + others * compute.bytes();
     }
 
     /** The frozen copy. Beside an adapter that trains whole modules it shares the mapped pages of the frozen base. */
@@ -224,12 +224,14 @@ final class MemoryEstimate {
         // A copy that is mapped holds the same pages.
         boolean mapped = readAsStored() && (!full || keepsCopy());
         DType stored = model.dtype().orElse(DType.F32);
-        long kept = model.tensors().parameters() - (compute.baseNf4() ? projections() : 0);
+        long kept = model.tensors().parameters() - quantised();
         return mapped ? 0 : kept * stored.bytes();
     }
 
-    private long projections() {
-        return model.tensors().blockLinears().stream()
+    /** Elements in 4 bits. */
+    private long quantised() {
+        return model.tensors().all().stream()
+                .filter(slot -> compute.baseNf4() && slot.isQuantised())
                 .mapToLong(slot -> slot.shape().elements())
                 .sum();
     }
@@ -280,27 +282,36 @@ final class MemoryEstimate {
 
     private long ranks() {
         return method.lora()
-                .map(lora -> lora.rank() * adapted(lora) / spec.layers())
+                .map(lora -> (long) (lora.rank() * met(lora) / spec.layers()))
                 .orElse(0L);
     }
 
     /** The most that one operation's backward holds beside what is kept: gradients, what is made again, converted operands. */
     private long blockWorkspace() {
-        FeedForward feedForward = spec.blocks().get(0).feedForward();
-        long intermediate = feedForward.intermediate();
-        long results = feedForward.keptResults() * intermediate;
+        return spec.blocks().stream()
+                .map(Block::feedForward)
+                .distinct()
+                .mapToLong(part -> Math.max(feedForward(part), attention()))
+                .max()
+                .orElseThrow();
+    }
+
+    private long feedForward(FeedForward part) {
+        long rows = (long) Math.ceil(tokens * part.largestShare());
+        long intermediate = part.intermediate();
+        long results = part.keptResults() * intermediate;
         long hidden = spec.hidden();
-        long again = readsInput(Role.DOWN) ? intermediate : 0;
-        long gated = tokens * (results + intermediate + again + hidden) * compute.bytes();
-        long down = tokens * (hidden + intermediate + again) * compute.bytes() + product(intermediate, hidden);
-        long up = tokens * (results + 4 * hidden) * compute.bytes() + product(hidden, intermediate);
-        return Math.max(Math.max(gated, attention()), Math.max(down, up));
+        long again = readsInput(part.last()) ? intermediate : 0;
+        long gated = rows * (results + intermediate + again + hidden) * compute.bytes();
+        long down = rows * (hidden + intermediate + again) * compute.bytes() + product(rows, intermediate, hidden);
+        long up = rows * (results + 4 * hidden) * compute.bytes() + product(rows, hidden, intermediate);
+        return tokens * part.heldElements(spec.hidden()) * compute.bytes() + Math.max(gated, Math.max(down, up));
     }
 
     /** Operands and results of a projection's backward in the product type, its dense weight, and its weight's gradient. */
-    private long product(long in, long out) {
+    private long product(long rows, long in, long out) {
         long weight = in * out;
-        long bytes = tokens * (2 * in + out) * converted + weight * converted;
+        long bytes = rows * (2 * in + out) * converted + weight * converted;
         if (compute.baseNf4()) {
             bytes += weight * compute.bytes();
         }
@@ -309,10 +320,10 @@ final class MemoryEstimate {
         }
         Lora lora = method.lora().orElse(null);
         if (lora != null && lora.dropout() > 0) {
-            bytes += tokens * in * (1 + Math.max(converted, compute.bytes()));
+            bytes += rows * in * (1 + Math.max(converted, compute.bytes()));
         }
         if (lora != null && lora.dora()) {
-            bytes += 2 * tokens * out * Math.max(converted, compute.bytes());
+            bytes += 2 * rows * out * Math.max(converted, compute.bytes());
         }
         return bytes;
     }

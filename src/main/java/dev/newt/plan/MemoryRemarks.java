@@ -7,6 +7,7 @@ import dev.newt.plan.ExecutionPlan.Compute;
 import dev.newt.plan.ExecutionPlan.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a run takes more than its configuration counts on, since a format of fewer bits does not exist yet: in bytes, with and without it. */
 final class MemoryRemarks {
@@ -15,9 +16,25 @@ final class MemoryRemarks {
     /** LLM.int8() keeps one 32-bit scale for each row of a matrix. */
     private static final int ROW_SCALE = 4;
 
-    private MemoryRemarks() {}
+    /** Of settings that ask for no such format. */
+    static final MemoryRemarks NONE = new MemoryRemarks(Optional.empty());
 
-    static List<String> of(NewtConfig config, ModelConfig model, Method method, Compute compute) {
+    private final Optional<NewtConfig> asked;
+
+    private MemoryRemarks(Optional<NewtConfig> asked) {
+        this.asked = asked;
+    }
+
+    /** Of a configuration, which may. */
+    MemoryRemarks(NewtConfig config) {
+        this(Optional.of(config));
+    }
+
+    List<String> of(ModelConfig model, Method method, Compute compute) {
+        return asked.map(config -> remarks(config, model, method, compute)).orElse(List.of());
+    }
+
+    private static List<String> remarks(NewtConfig config, ModelConfig model, Method method, Compute compute) {
         List<String> remarks = new ArrayList<>();
         if (config.model().loadIn8bit() && method.lora().isPresent()) {
             long parameters = model.tensors().parameters();

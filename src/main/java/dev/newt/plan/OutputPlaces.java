@@ -1,6 +1,5 @@
 package dev.newt.plan;
 
-import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,18 +36,13 @@ public final class OutputPlaces {
             "merges.txt",
             "model.safetensors.index.json");
 
-    private final LoadedConfig loaded;
+    private final PlannedParts.Asked asked;
     private final Path output;
     private final List<UserException> problems = new ArrayList<>();
 
-    private OutputPlaces(LoadedConfig loaded) {
-        this.loaded = loaded;
-        this.output = real(folder(loaded));
-    }
-
-    /** The folder of the run's results, as it is written. */
-    static Path folder(LoadedConfig loaded) {
-        return loaded.paths().output(loaded.config().schedule().outputDir());
+    private OutputPlaces(PlannedParts.Asked asked) {
+        this.asked = asked;
+        this.output = real(asked.output());
     }
 
     /** Where the merged model goes. */
@@ -62,10 +56,12 @@ public final class OutputPlaces {
      * @param model folder of the base model, where it is here
      * @param rows files of the data sets
      */
-    static List<UserException> problems(LoadedConfig loaded, Optional<Path> model, List<Path> rows) {
-        OutputPlaces places = new OutputPlaces(loaded);
+    static List<UserException> problems(PlannedParts.Asked asked, Optional<Path> model, List<Path> rows) {
+        OutputPlaces places = new OutputPlaces(asked);
         model.ifPresent(places::model);
-        PlannedAdapter.folder(loaded).ifPresent(folder -> places.amongWritten(folder, "lora_model_dir"));
+        asked.adapter()
+                .flatMap(RunSettings.Adapter::startFolder)
+                .ifPresent(folder -> places.amongWritten(folder, "lora_model_dir"));
         rows.forEach(places::rows);
         return places.problems;
     }
@@ -103,8 +99,7 @@ public final class OutputPlaces {
             return;
         }
         String first = output.relativize(place).getName(0).toString();
-        boolean merges =
-                first.equals(MERGED) && loaded.config().adapter().kind().isPresent();
+        boolean merges = first.equals(MERGED) && asked.adapter().isPresent();
         if (merges || isCheckpoint(first)) {
             add(what + " (" + read + ") lies in its " + first + ", which would be replaced");
         }
@@ -123,7 +118,7 @@ public final class OutputPlaces {
     }
 
     private void add(String what) {
-        problems.add(loaded.error(KEY, KEY + ": " + what + "; choose another output_dir"));
+        problems.add(asked.places().error(KEY, KEY + ": " + what + "; choose another output_dir"));
     }
 
     /** Whether a name is that of a checkpoint's folder. */

@@ -81,7 +81,8 @@ final class PlanHash {
                 || value instanceof Map<?, ?> map && map.isEmpty();
     }
 
-    private static Object value(Record record, RecordComponent component) {
+    /** A component that is public. */
+    static Object value(Record record, RecordComponent component) {
         try {
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A plan as JSON: snake_case names in a fixed order, absent values as null. */
 public final class PlanJson {
     /** The settings are the plan's source; the file shows what they come to. */
-    @JsonIgnoreProperties("settings")
+    @JsonIgnoreProperties({"settings", "hashed"})
     private interface WithoutSettings {}
 
     private static final JsonMapper MAPPER = JsonMapper.builder()

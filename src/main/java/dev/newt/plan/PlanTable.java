@@ -54,6 +54,9 @@ public final class PlanTable {
                                 .filter(part -> part.getValue() > 0)
                                 .map(part -> part.getKey() + " " + Text.count(part.getValue()))
                                 .collect(Collectors.joining(", ")));
+        if (model.activeParameters() < model.parameters()) {
+            line("", Text.count(model.activeParameters()) + " of them at work for each token");
+        }
     }
 
     private static String where(ExecutionPlan.Model model) {
@@ -151,8 +154,13 @@ public final class PlanTable {
                 (optimizer.name().equals("adamw") ? "AdamW" : optimizer.name()) + ", learning rate "
                         + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
                         + ", decay "
-                        + Text.number(optimizer.weightDecay()) + ", betas " + Text.number(optimizer.beta1()) + " "
-                        + Text.number(optimizer.beta2()) + ", gradient norm "
+                        + Text.number(optimizer.weightDecay())
+                        + optimizer
+                                .beta1()
+                                .map(first -> ", betas " + Text.number(first) + " "
+                                        + Text.number(optimizer.beta2().orElseThrow()))
+                                .orElse("")
+                        + ", gradient norm "
                         + optimizer.maxGradNorm().map(Text::number).orElse("not limited"));
         line(
                 "schedule",

@@ -1,12 +1,13 @@
 package dev.newt.plan;
 
-import dev.newt.config.LoadedConfig;
 import dev.newt.config.yaml.Suggestion;
 import dev.newt.hub.ModelLocation;
 import dev.newt.io.UserException;
 import dev.newt.model.family.Catalogue;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.plan.RunSettings.ModelSource;
+import dev.newt.plan.RunSettings.Places;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The model of a configuration and where its shape was found: in a folder, in the cache of the hub, or in the catalogue, in this order.
+ * The model of a run and where its shape was found: in a folder, in the cache of the hub, or in the catalogue, in this order.
  *
  * @param folder absolute; empty where only the catalogue knows the model
  * @param source {@code folder}, {@code cache}, {@code catalogue}
@@ -23,11 +24,11 @@ record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
     private static final String KEY = "base_model";
     private static final int SUGGESTIONS = 3;
 
-    /** @throws UserException with the place in the file, where nothing is known of the model or it is not supported */
-    static PlannedModel of(LoadedConfig loaded) {
-        String written = loaded.config().model().baseModel();
-        Path here = loaded.paths().find(written);
-        Path folder = ModelLocation.of(written, here, loaded.config().model().revisionOfModel());
+    /** @throws UserException with its place, where nothing is known of the model or it is not supported */
+    static PlannedModel of(ModelSource model, Places places) {
+        String written = model.name();
+        Path here = model.here();
+        Path folder = model.folder();
         boolean cached = !folder.equals(here);
         Path file = folder.resolve("config.json");
         // The cache may hold no more of a model than its tokenizer.
@@ -35,7 +36,7 @@ record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
             try {
                 return new PlannedModel(Families.read(file), Optional.of(folder), cached ? "cache" : "folder");
             } catch (UserException e) {
-                throw loaded.error(KEY, KEY + ": " + e.getMessage());
+                throw places.error(KEY, KEY + ": " + e.getMessage());
             }
         }
         boolean repo = ModelLocation.repo(written, here).isPresent() && !isMeantAsPath(written, here);
@@ -46,7 +47,7 @@ record PlannedModel(ModelConfig config, Optional<Path> folder, String source) {
                 .map(config -> new PlannedModel(config, Optional.empty(), "catalogue"))
                 .orElseThrow(() -> repo
                         ? new ModelNotFetchedException(notFetched(written, catalogue))
-                        : loaded.error(
+                        : places.error(
                                 KEY,
                                 KEY + ": " + folder
                                         + " is not a folder; download the model and give the folder with its"

@@ -1,46 +1,35 @@
 package dev.newt.plan;
 
-import dev.newt.config.LoadedConfig;
-import dev.newt.config.ScheduleConfig;
-import dev.newt.config.When;
 import dev.newt.plan.ExecutionPlan.Schedule;
-import java.util.Optional;
+import dev.newt.train.Cadence;
 
-/** When evaluations and checkpoints happen, by Axolotl's rules: unless told otherwise, at the end of every epoch. */
+/** When evaluations and checkpoints happen, in words. */
 final class PlannedSchedule {
     private PlannedSchedule() {}
 
-    static Schedule of(LoadedConfig loaded) {
-        ScheduleConfig schedule = loaded.config().schedule();
-        boolean evaluates = loaded.config().data().evaluates();
-        boolean streams = loaded.config().streaming().isOn();
+    static Schedule of(RunSettings settings) {
+        RunSettings.Output output = settings.output();
+        boolean streams = settings.streaming().isPresent();
         return new Schedule(
-                loaded.paths().output(schedule.outputDir()).toString(),
-                schedule.loggingSteps(),
-                evaluates
-                        ? words(schedule.evalsPerEpoch(), schedule.evalSteps(), schedule.evalStrategy(), streams)
-                        : "never",
-                words(schedule.savesPerEpoch(), schedule.saveSteps(), schedule.saveStrategy(), streams),
-                schedule.saveTotalLimit(),
-                loaded.config().training().seed());
+                output.folder().toString(),
+                output.loggingSteps(),
+                words(output.evaluation(), streams),
+                words(output.saving(), streams),
+                output.saveTotalLimit(),
+                settings.seed());
     }
 
     /** Streamed data have no epochs; the run takes their place. */
-    private static String words(
-            Optional<Integer> perEpoch, Optional<Double> steps, Optional<When> strategy, boolean streams) {
-        String everyEpoch = streams ? "at the end" : "every epoch";
-        if (perEpoch.isPresent()) {
-            return switch (perEpoch.get()) {
-                case 0 -> "never";
-                case 1 -> everyEpoch;
-                default -> perEpoch.get() + (streams ? " times" : " times an epoch");
-            };
+    private static String words(Cadence cadence, boolean streams) {
+        if (cadence instanceof Cadence.Never) {
+            return "never";
+        } else if (cadence instanceof Cadence.TimesPerEpoch times) {
+            return times.times() + (streams ? " times" : " times an epoch");
+        } else if (cadence instanceof Cadence.EveryShare share) {
+            return "every " + Text.percent(share.share()) + " of the steps";
+        } else if (cadence instanceof Cadence.EverySteps steps) {
+            return "every " + Text.count(steps.steps()) + " steps";
         }
-        if (steps.isPresent()) {
-            return steps.get() < 1
-                    ? "every " + Text.percent(steps.get()) + " of the steps"
-                    : "every " + Text.count(steps.get().longValue()) + " steps";
-        }
-        return strategy.filter(when -> when == When.NEVER).isPresent() ? "never" : everyEpoch;
+        return streams ? "at the end" : "every epoch";
     }
 }

@@ -1,65 +1,62 @@
 package dev.newt.plan;
 
-import dev.newt.adapter.LoraSettings;
-import dev.newt.adapter.LoraTargets;
-import dev.newt.config.DataConfig;
 import dev.newt.config.LoadedConfig;
-import dev.newt.config.NewtConfig;
-import dev.newt.config.Precision;
-import dev.newt.config.SchedulerName;
-import dev.newt.config.TrainingConfig;
 import dev.newt.config.yaml.Problem;
 import dev.newt.config.yaml.ProblemException;
+import dev.newt.data.pack.BatchSettings;
 import dev.newt.io.UserException;
 import dev.newt.model.DecoderSpec;
-import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.model.family.TensorSlot;
-import dev.newt.objective.Objective;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
-import dev.newt.plan.ExecutionPlan.Lora;
 import dev.newt.plan.ExecutionPlan.Method;
 import dev.newt.plan.ExecutionPlan.Model;
 import dev.newt.plan.ExecutionPlan.Optimizer;
+import dev.newt.plan.RunSettings.ModelSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Turns a configuration into a plan. */
+/** Turns settings into a plan, whether a configuration or a program made them. */
 public final class Planner {
-    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
-
-    private final LoadedConfig loaded;
-    private final NewtConfig config;
+    private final RunSettings settings;
     private final Device device;
-    private final boolean checksFiles;
     private final List<String> warnings = new ArrayList<>();
 
-    private Planner(LoadedConfig loaded, Device device, boolean checksFiles) {
-        this.loaded = loaded;
-        this.config = loaded.config();
+    private Planner(RunSettings settings, Device device) {
+        this.settings = settings;
         this.device = device;
-        this.checksFiles = checksFiles;
     }
 
     /**
      * A plan for this machine.
      *
      * @throws UserException where the model or the data do not fit, one line for each problem, with the place in the file
+     * @throws ModelNotFetchedException where nothing is known of a model on the hub before it is fetched
      */
     public static ExecutionPlan plan(LoadedConfig loaded) {
         return plan(loaded, Device.here());
+    }
+
+    /** A plan for a device, which need not be there. */
+    public static ExecutionPlan plan(LoadedConfig loaded, Device device) {
+        return plan(loaded, device, true);
+    }
+
+    /**
+     * As {@link #plan(LoadedConfig, Device)}, of settings that a program made.
+     *
+     * @throws UserException where the model or the data do not fit, one line for each problem
+     * @throws ModelNotFetchedException where nothing is known of a model on the hub before it is fetched
+     */
+    public static ExecutionPlan plan(RunSettings settings, Device device) {
+        return new Planner(settings, device).plan(true);
     }
 
     /**
@@ -67,7 +64,17 @@ public final class Planner {
      * asked.
      */
     public static ExecutionPlan planOfTrained(LoadedConfig loaded) {
-        return new Planner(loaded, Device.here(), false).plan();
+        return plan(loaded, Device.here(), false);
+    }
+
+    /** As {@link #planOfTrained(LoadedConfig)}, of settings that a program made. */
+    public static ExecutionPlan planOfTrained(RunSettings settings) {
+        return new Planner(settings, Device.here()).plan(false);
+    }
+
+    /** As {@link #plan(LoadedConfig, Device)}, from config.json alone: whether weights and tokenizer are there is not asked. */
+    public static ExecutionPlan planByShape(LoadedConfig loaded, Device device) {
+        return plan(loaded, device, false);
     }
 
     /**
@@ -78,110 +85,92 @@ public final class Planner {
     public static List<Problem> modelProblems(LoadedConfig loaded) {
         List<UserException> errors = new ArrayList<>();
         try {
-            attempt(errors, () -> PlannedModel.of(loaded))
-                    .ifPresent(found -> errors.addAll(ModelFiles.problems(loaded, found)));
+            ModelSource model = SettingsReader.model(loaded);
+            errors.addAll(ModelFiles.problems(model, loaded::error, PlannedModel.of(model, loaded::error)));
         } catch (ModelNotFetchedException e) {
             return List.of(); // Nothing can be said.
+        } catch (UserException e) {
+            errors.add(e);
         }
         return errors.stream()
                 .flatMap(error -> error instanceof ProblemException told ? told.problems().stream() : Stream.empty())
                 .toList();
     }
 
-    /** A plan for a device, which need not be there. */
-    public static ExecutionPlan plan(LoadedConfig loaded, Device device) {
-        return new Planner(loaded, device, true).plan();
-    }
-
-    /** As {@link #plan(LoadedConfig, Device)}, from config.json alone: whether weights and tokenizer are there is not asked. */
-    public static ExecutionPlan planByShape(LoadedConfig loaded, Device device) {
-        return new Planner(loaded, device, false).plan();
-    }
-
     /** The memory alone: neither the model nor the data are looked for. */
     static ExecutionPlan.Memory memory(LoadedConfig loaded, ModelConfig model, Device device) {
-        Planner planner = new Planner(loaded, device, false);
-        return planner.memory(model, planner.method(model), planner.compute(), planner.batch(model.spec()));
+        RunSettings settings = SettingsReader.read(loaded);
+        Planner planner = new Planner(settings, device);
+        Method method = PlannedMethod.of(
+                model,
+                settings.adapter().map(RunSettings.Adapter::lora),
+                settings.baseNf4(),
+                settings.origin().places());
+        return planner.memory(model, method, planner.compute(), planner.batch(model.spec()));
     }
 
-    private ExecutionPlan.Memory memory(ModelConfig model, Method method, Compute compute, Batch batch) {
-        return new MemoryEstimate(
-                        model, method, compute, batch, device, config.model().reinitWeights(), compares())
-                .memory();
-    }
-
-    /** Whether the objective wants a reference. */
-    private boolean compares() {
-        return PlannedObjective.of(config.preference())
-                .filter(Objective::needsReference)
-                .isPresent();
-    }
-
-    private ExecutionPlan plan() {
-        List<UserException> errors = new ArrayList<>();
-        Optional<ModelNotFetchedException> absent = Optional.empty();
-        Optional<PlannedModel> model = Optional.empty();
-        try {
-            model = attempt(errors, () -> PlannedModel.of(loaded));
-        } catch (ModelNotFetchedException e) {
-            absent = Optional.of(e);
-        }
-        Optional<Method> method = model.flatMap(found -> attempt(errors, () -> method(found.config())));
-        PlannedData data = new PlannedData(loaded);
-        if (checksFiles) {
-            model.ifPresent(found -> errors.addAll(ModelFiles.problems(loaded, found)));
-            if (method.isPresent()) {
-                PlannedModel found = model.orElseThrow();
-                attempt(errors, () -> {
-                    PlannedAdapter.require(loaded, found.config());
-                    return found;
-                });
-            }
-            errors.addAll(OutputPlaces.problems(loaded, model.flatMap(PlannedModel::folder), data.paths()));
-        }
-        errors.addAll(data.errors());
-        if (!errors.isEmpty()) {
+    private static ExecutionPlan plan(LoadedConfig loaded, Device device, boolean checksFiles) {
+        SettingsReader.Reading reading = SettingsReader.attempt(loaded);
+        if (reading.settings().isEmpty()) {
+            List<UserException> errors = new ArrayList<>(reading.errors());
+            errors.addAll(new PlannedParts(reading.asked(), checksFiles).errors());
             throw ProblemException.joined(errors);
         }
-        if (absent.isPresent()) {
-            throw absent.get().with(data.remarks());
-        }
-        return build(model.orElseThrow(), method.orElseThrow(), data);
+        return new Planner(reading.settings().get(), device)
+                .plan(reading.asked(), checksFiles, new MemoryRemarks(loaded.config()));
     }
 
-    private static <T> Optional<T> attempt(List<UserException> errors, Supplier<T> part) {
-        try {
-            return Optional.of(part.get());
-        } catch (ModelNotFetchedException e) {
-            throw e;
-        } catch (UserException e) {
-            errors.add(e);
-            return Optional.empty();
-        }
+    private ExecutionPlan plan(boolean checksFiles) {
+        return plan(PlannedParts.Asked.of(settings), checksFiles, MemoryRemarks.NONE);
     }
 
-    private ExecutionPlan build(PlannedModel found, Method method, PlannedData data) {
-        ModelConfig model = found.config();
+    private ExecutionPlan plan(PlannedParts.Asked asked, boolean checksFiles, MemoryRemarks remarks) {
+        PlannedParts parts = new PlannedParts(asked, checksFiles);
+        if (!parts.errors().isEmpty()) {
+            throw ProblemException.joined(parts.errors());
+        }
+        if (parts.absent().isPresent()) {
+            throw parts.absent().get().with(parts.files().remarks());
+        }
+        return build(parts, remarks);
+    }
+
+    private ExecutionPlan build(PlannedParts parts, MemoryRemarks remarks) {
+        ModelConfig model = parts.model().config();
+        Method method = parts.method();
         Compute compute = compute();
         Batch batch = batch(model.spec());
-        warnings.addAll(MemoryRemarks.of(config, model, method, compute));
-        warnings.addAll(data.remarks());
-        RunSettings settings = SettingsReader.read(loaded);
+        PlannedData data = new PlannedData(settings, parts.files());
+        warnings.addAll(remarks.of(model, method, compute));
+        warnings.addAll(parts.files().remarks());
         return new ExecutionPlan(
                 PlanHash.of(settings, model.spec(), compute),
-                model(found),
+                model(parts.model()),
                 method,
                 device,
                 compute,
                 batch,
                 data.steps(batch),
                 optimizer(),
-                PlannedSchedule.of(loaded),
+                PlannedSchedule.of(settings),
                 data.files(),
                 memory(model, method, compute, batch),
-                WorkEstimate.of(model, method, compute, batch, compares()),
+                WorkEstimate.of(model, method, compute, batch, settings.comparesWithReference()),
                 List.copyOf(warnings),
+                HashedSettings.of(settings, model.spec(), compute),
                 settings);
+    }
+
+    private ExecutionPlan.Memory memory(ModelConfig model, Method method, Compute compute, Batch batch) {
+        return new MemoryEstimate(
+                        model,
+                        method,
+                        compute,
+                        batch,
+                        device,
+                        settings.model().drawnAtRandom(),
+                        settings.comparesWithReference())
+                .memory();
     }
 
     private Model model(PlannedModel found) {
@@ -192,7 +181,7 @@ public final class Planner {
                 .parametersByPart()
                 .forEach((part, count) -> byPart.put(part.name().toLowerCase(Locale.ROOT), count));
         return new Model(
-                config.model().baseModel(),
+                settings.model().name(),
                 found.source(),
                 found.folder().map(Path::toString),
                 model.family(),
@@ -201,120 +190,46 @@ public final class Planner {
                 spec.vocabulary(),
                 spec.maxPositions(),
                 spec.tiedHead(),
-                config.model().reinitWeights(),
+                settings.model().drawnAtRandom(),
                 model.tensors().parameters(),
+                model.tensors().activeParameters(),
                 byPart);
     }
 
-    private Method method(ModelConfig model) {
-        Optional<LoraSettings> settings = PlannedAdapter.settings(loaded);
-        if (settings.isEmpty()) {
-            return new Method("full", model.tensors().parameters(), Optional.empty());
-        }
-        LoraSettings lora = settings.get();
-        Map<String, TensorSlot> projections = model.tensors().blockLinears().stream()
-                .collect(
-                        Collectors.toMap(TensorSlot::moduleName, Function.identity(), (a, b) -> a, LinkedHashMap::new));
-        List<String> adapted =
-                named("lora_target_modules", () -> LoraTargets.adapted(lora.targets(), projections.keySet()));
-        Map<String, Long> modules = new LinkedHashMap<>();
-        model.tensors()
-                .all()
-                .forEach(slot -> modules.merge(slot.moduleName(), slot.shape().elements(), Long::sum));
-        if (model.spec().tiedHead()) {
-            // peft trains a copy of its own for the head.
-            modules.put(
-                    model.tensors().moduleName(Role.HEAD),
-                    (long) model.spec().vocabulary() * model.spec().hidden());
-        }
-        List<String> saved = named(
-                "lora_modules_to_save",
-                () -> LoraTargets.saved(lora.modulesToSave(), modules.keySet(), Set.copyOf(adapted)));
-
-        long adapters = 0;
-        Map<String, Integer> targets = new TreeMap<>();
-        for (String name : adapted) {
-            long out = projections.get(name).shape().dim(0);
-            long in = projections.get(name).shape().dim(1);
-            adapters += lora.rank() * (in + out) + (lora.dora() ? out : 0);
-            targets.merge(name.substring(name.lastIndexOf('.') + 1), 1, Integer::sum);
-        }
-        long full = saved.stream().mapToLong(modules::get).sum();
-        return new Method(
-                config.adapter().kind().orElseThrow().text(),
-                adapters + full,
-                Optional.of(new Lora(
-                        lora.rank(),
-                        (int) Math.round(lora.alpha()),
-                        lora.scale(),
-                        lora.dropout(),
-                        lora.dora(),
-                        lora.rankStabilized(),
-                        targets,
-                        adapters,
-                        saved,
-                        full)));
-    }
-
-    /** Gives the message of a rule that knows no files its place in this one. */
-    private <T> T named(String key, Supplier<T> rule) {
-        try {
-            return rule.get();
-        } catch (UserException e) {
-            throw loaded.error(key, e.getMessage());
-        }
-    }
-
     private Compute compute() {
-        Precision asked = config.model().bf16();
-        boolean fast = asked == Precision.AUTO && device.multipliesBf16();
+        Optional<Boolean> asked = settings.computation().bf16();
+        boolean fast = device.multipliesBf16();
         String what = device.processor() ? "the processor" : device.name();
-        String reason = asked == Precision.AUTO
-                ? "bf16: auto, and " + what + (fast ? " multiplies bfloat16" : " does not multiply bfloat16")
-                : "bf16: " + asked.text();
-        boolean bf16 = asked == Precision.AUTO ? fast : asked != Precision.OFF;
+        String reason = asked.map(written -> "bf16: " + written)
+                .orElse("bf16: auto, and " + what + (fast ? " multiplies bfloat16" : " does not multiply bfloat16"));
         return new Compute(
-                bf16 ? "bf16" : "fp32",
+                asked.orElse(fast) ? "bf16" : "fp32",
                 reason,
-                config.model().loadIn4bit(),
-                config.training().gradientCheckpointing());
+                settings.baseNf4(),
+                settings.computation().gradientCheckpointing());
     }
 
     private Batch batch(DecoderSpec spec) {
-        DataConfig data = config.data();
-        TrainingConfig training = config.training();
-        if (data.sequenceLen() > spec.maxPositions()) {
-            warnings.add("sequence_len is " + data.sequenceLen() + ", but the model was made for " + spec.maxPositions()
-                    + " tokens; expect poor results on longer rows");
+        BatchSettings batches = settings.batches();
+        // That of the batches has room for both answers of a pair.
+        int sequenceLen = settings.data().sequenceLen();
+        if (sequenceLen > spec.maxPositions()) {
+            warnings.add("sequence_len is " + sequenceLen + ", but the model was made for "
+                    + spec.maxPositions() + " tokens; expect poor results on longer rows");
         }
-        int rows = Math.multiplyExact(training.microBatchSize(), training.gradientAccumulationSteps());
-        int groupSize = PlannedObjective.groupSize(config.preference());
+        int rows = Math.multiplyExact(batches.microBatchSize(), batches.gradientAccumulationSteps());
         return new Batch(
-                groupSize,
-                data.sequenceLen(),
-                data.samplePacking(),
-                data.evalSamplePacking().orElse(data.samplePacking()),
-                training.microBatchSize(),
-                training.gradientAccumulationSteps(),
+                settings.data().groupSize(),
+                sequenceLen,
+                batches.samplePacking(),
+                settings.evaluationBatches().samplePacking(),
+                batches.microBatchSize(),
+                batches.gradientAccumulationSteps(),
                 rows,
-                (long) rows * groupSize * data.sequenceLen());
+                (long) rows * batches.sequenceLen());
     }
 
     private Optimizer optimizer() {
-        TrainingConfig training = config.training();
-        return new Optimizer(
-                training.optimizer().rule().name().toLowerCase(Locale.ROOT),
-                training.learningRate(),
-                training.lrScheduler().text(),
-                training.weightDecay(),
-                training.adamBeta1(),
-                training.adamBeta2(),
-                training.adamEpsilon(),
-                Optional.of(training.maxGradNorm()).filter(norm -> norm > 0));
-    }
-
-    static Warmup warmup(TrainingConfig training) {
-        return new Warmup(
-                training.warmupSteps(), training.warmupRatio(), training.lrScheduler() == SchedulerName.CONSTANT);
+        return PlannedOptimizer.described(settings.optimizer(), settings.learningRate(), settings.maxGradNorm());
     }
 }

@@ -1,7 +1,5 @@
 package dev.newt.plan;
 
-import dev.newt.config.DataConfig;
-import dev.newt.config.LoadedConfig;
 import dev.newt.data.DataSettings;
 import dev.newt.data.PreparedSummary;
 import dev.newt.io.AtomicFiles;
@@ -14,21 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Leads from a configuration to its prepared data. Their own key needs a tokenizer and the content of all files; this one is made of the
- * configuration and of the files' sizes and times, so a plan finds in an instant what a run has prepared before.
+ * Leads from settings to their prepared data. Their own key needs a tokenizer and the content of all files; this one is made of the settings
+ * and of the files' sizes and times, so a plan finds in an instant what a run has prepared before.
  */
 public final class PreparedLink {
-    private static final String DEFAULT_FOLDER = "last_run_prepared";
     private static final List<String> TOKENIZER =
             List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja");
 
     private PreparedLink() {}
-
-    /** Where prepared data are kept. */
-    public static Path folder(LoadedConfig loaded) {
-        return loaded.paths()
-                .output(loaded.config().data().datasetPreparedPath().orElse(DEFAULT_FOLDER));
-    }
 
     /** Notes where the data of a configuration are. */
     public static void remember(ExecutionPlan plan, Path directory) {
@@ -36,21 +27,20 @@ public final class PreparedLink {
     }
 
     /** The prepared data, where they were made of the files that are there now. */
-    static Optional<PreparedSummary> find(LoadedConfig loaded, ExecutionPlan.Data files) {
-        DataConfig data = loaded.config().data();
+    static Optional<PreparedSummary> find(RunSettings settings, ExecutionPlan.Data files) {
+        DataSettings data = settings.data();
         try {
-            RunSettings settings = SettingsReader.read(loaded);
             Path link = link(settings, files);
             if (!Files.isRegularFile(link)) {
                 return Optional.empty();
             }
             boolean validation = data.testDatasets().isEmpty() && data.valSetSize() > 0;
             return PreparedSummary.read(
-                    folder(loaded).resolve(Files.readString(link).strip()),
-                    settings.data().groupSize(),
+                    data.datasetPreparedPath().resolve(Files.readString(link).strip()),
+                    data.groupSize(),
                     validation,
-                    PlannedBatches.mixing(data),
-                    loaded.config().training().seed());
+                    data.mixing(),
+                    settings.seed());
         } catch (IOException e) {
             return Optional.empty(); // Only an estimate is lost.
         }

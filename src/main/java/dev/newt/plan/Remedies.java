@@ -1,10 +1,8 @@
 package dev.newt.plan;
 
-import dev.newt.config.ConfigFile;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.model.family.ModelConfig;
-import dev.newt.objective.Objective;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
 import dev.newt.plan.ExecutionPlan.Lora;
@@ -29,21 +27,22 @@ final class Remedies {
     private static final int SMALLEST_RANK = 8;
     private static final int SHORTEST_SEQUENCE = 256;
 
-    private final LoadedConfig loaded;
+    private final Optional<LoadedConfig> loaded;
+    private final boolean drawn;
     private final Variant now;
     private final Device device;
     private final ModelConfig model;
     private final boolean compared;
 
-    private Remedies(LoadedConfig loaded, ExecutionPlan plan) {
+    private Remedies(Optional<LoadedConfig> loaded, ExecutionPlan plan) {
         this.loaded = loaded;
+        this.drawn = plan.model().drawnAtRandom();
         this.now = new Variant(plan.method(), plan.compute(), plan.batch());
         this.device = plan.device();
-        this.model = PlannedModel.of(loaded).config();
-        this.compared = plan.settings()
-                .objective()
-                .filter(Objective::needsReference)
-                .isPresent();
+        this.model = PlannedModel.of(
+                        plan.settings().model(), plan.settings().origin().places())
+                .config();
+        this.compared = plan.settings().comparesWithReference();
     }
 
     /** @param least memory of all changes together */
@@ -68,7 +67,12 @@ final class Remedies {
     private record Option(int kind, double cost, String price, List<String> overrides, UnaryOperator<Variant> effect) {}
 
     static Found find(LoadedConfig loaded, ExecutionPlan plan) {
-        return new Remedies(loaded, plan).find(plan.memory().total());
+        return new Remedies(Optional.of(loaded), plan).find(plan.memory().total());
+    }
+
+    /** Without a file to plan anew from, the estimates stand. */
+    static Found find(ExecutionPlan plan) {
+        return new Remedies(Optional.empty(), plan).find(plan.memory().total());
     }
 
     private Found find(long peak) {
@@ -103,7 +107,6 @@ final class Remedies {
         for (Option option : set) {
             changed = option.effect().apply(changed);
         }
-        boolean drawn = loaded.config().model().reinitWeights();
         return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared)
                 .memory()
                 .total();
@@ -111,10 +114,13 @@ final class Remedies {
 
     /** The plan of the file with the keys of a set; empty where that breaks a rule. */
     private Optional<Fit.Change> planned(List<Option> set) {
+        if (loaded.isEmpty()) {
+            return Optional.of(change(set, estimate(set)));
+        }
         try {
-            List<String> overrides = new ArrayList<>(loaded.overrides());
+            List<String> overrides = new ArrayList<>(loaded.get().overrides());
             set.forEach(option -> overrides.addAll(option.overrides()));
-            LoadedConfig changed = ConfigFile.load(loaded.file(), overrides);
+            LoadedConfig changed = loaded.get().withOverrides(overrides);
             return Optional.of(
                     change(set, Planner.memory(changed, model, device).total()));
         } catch (UserException e) {

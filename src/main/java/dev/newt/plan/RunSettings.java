@@ -56,7 +56,13 @@ public record RunSettings(
         @NotInHash("it ends a run and changes no step") Optional<Integer> earlyStoppingPatience,
         @NotInHash("what is written and when changes no weight") Output output,
         @NotInHash("it ends a run before its first step") boolean refusesDoubtfulData,
+        @NotInHash("the number format that it comes to is in the hash by itself") Computation computation,
+        @NotInHash("what is told to others changes no weight") Tracking tracking,
         @NotInHash("where the settings come from") Origin origin) {
+    /** Makes settings without a file: what is not set is as a configuration leaves it. */
+    public static RunSettingsBuilder builder() {
+        return new RunSettingsBuilder();
+    }
 
     /**
      * The base model and its tokenizer.
@@ -154,16 +160,45 @@ public record RunSettings(
             boolean overwrite) {}
 
     /**
+     * How numbers are computed.
+     *
+     * @param bf16 whether activations and frozen weights are bfloat16; empty: where the device multiplies bfloat16 in hardware
+     * @param gradientCheckpointing whether blocks are computed again in the backward pass, which saves memory and changes no number
+     */
+    public record Computation(Optional<Boolean> bf16, boolean gradientCheckpointing) {}
+
+    /**
+     * Where metrics go besides the run's folder.
+     *
+     * @param tensorboard whether TensorBoard's event files are written
+     * @param mlflow empty where nothing is sent to an MLflow server
+     */
+    public record Tracking(boolean tensorboard, Optional<Mlflow> mlflow) {}
+
+    /**
+     * The MLflow server, and how a run is named there.
+     *
+     * @param server its address, http or https; empty: that of the environment variable MLFLOW_TRACKING_URI
+     * @param experiment empty: that of the environment, or MLflow's default
+     * @param runName empty: the server makes one up
+     * @param artifacts whether checkpoints are sent too
+     */
+    public record Mlflow(
+            Optional<String> server, Optional<String> experiment, Optional<String> runName, boolean artifacts) {}
+
+    /**
      * Where the settings were written.
      *
      * @param file as the user named it
      * @param text the whole configuration
+     * @param resolved the same with all that it extends, secrets masked
      * @param values by key path, secrets masked
      * @param places gives a message its place
      */
-    public record Origin(Path file, String text, Map<String, String> values, Places places) {}
+    public record Origin(Path file, String text, String resolved, Map<String, String> values, Places places) {}
 
     /** Knows where each key was written. */
+    @FunctionalInterface
     public interface Places {
         /** Bad input at a key path such as {@code datasets[0].path}, told with file, line and column. */
         UserException error(String keyPath, String message);
@@ -222,9 +257,14 @@ public record RunSettings(
                 data.preference());
     }
 
+    /** Whether the objective compares with the model before training. */
+    public boolean comparesWithReference() {
+        return objective.filter(Objective::needsReference).isPresent();
+    }
+
     /** Whether a copy of the base model answers as the reference; where low-rank matrices are all that is trained, they are switched off. */
     public boolean keepsReferenceCopy() {
-        return objective.filter(Objective::needsReference).isPresent()
+        return comparesWithReference()
                 && adapter.filter(trained -> trained.lora().modulesToSave().isEmpty())
                         .isEmpty();
     }

@@ -4,8 +4,10 @@ import dev.newt.config.DataChecking;
 import dev.newt.config.DataConfig;
 import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
+import dev.newt.config.ModelConfig;
 import dev.newt.config.NewtConfig;
 import dev.newt.config.ScheduleConfig;
+import dev.newt.config.SchedulerName;
 import dev.newt.config.TrainingConfig;
 import dev.newt.config.When;
 import dev.newt.config.yaml.ProblemException;
@@ -23,6 +25,7 @@ import dev.newt.data.dataset.TrainOnEnd;
 import dev.newt.io.UserException;
 import dev.newt.objective.Objective;
 import dev.newt.optim.LearningRateSchedule;
+import dev.newt.rows.Split;
 import dev.newt.token.SpecialTokens;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
@@ -31,16 +34,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Turns a configuration into settings. Reads dataset_info.json and templates; looks for no model and no rows. */
 public final class SettingsReader {
+    private static final String DEFAULT_PREPARED = "last_run_prepared";
+
     private final LoadedConfig loaded;
     private final NewtConfig config;
     private final Optional<Objective> objective;
     private final List<UserException> errors = new ArrayList<>();
+    private final Map<String, DatasetSettings> train = new LinkedHashMap<>();
+    private final Map<String, DatasetSettings> test = new LinkedHashMap<>();
 
     private SettingsReader(LoadedConfig loaded) {
         this.loaded = loaded;
@@ -50,23 +60,64 @@ public final class SettingsReader {
 
     /** @throws UserException with the places of all entries and templates that cannot be used */
     public static RunSettings read(LoadedConfig loaded) {
-        return new SettingsReader(loaded).read();
+        Reading reading = attempt(loaded);
+        return reading.settings().orElseThrow(() -> ProblemException.joined(reading.errors()));
     }
 
-    private RunSettings read() {
-        TrainingConfig training = config.training();
-        Optional<RunSettings.Adapter> adapter = PlannedAdapter.settings(loaded)
+    /**
+     * A configuration as far as it can be read.
+     *
+     * @param settings empty where there are errors
+     * @param asked what is to be looked for, of that which could be read
+     */
+    record Reading(Optional<RunSettings> settings, PlannedParts.Asked asked, List<UserException> errors) {}
+
+    static Reading attempt(LoadedConfig loaded) {
+        return new SettingsReader(loaded).attempt();
+    }
+
+    private Reading attempt() {
+        Optional<RunSettings.Adapter> adapter = attempt(this::adapter).flatMap(found -> found);
+        Optional<TemplateChoice> template = attempt(this::chatTemplate);
+        dataSets(template.orElseGet(TemplateChoice::ofTokenizer));
+        Path output = loaded.paths().output(config.schedule().outputDir());
+        PlannedParts.Asked asked = new PlannedParts.Asked(
+                model(loaded),
+                adapter,
+                config.model().loadIn4bit(),
+                output,
+                new DataSetFiles.DataSets(train, test, template, loaded.paths()::find),
+                loaded::error);
+        return errors.isEmpty()
+                ? new Reading(Optional.of(settings(adapter, template.orElseThrow(), output)), asked, List.of())
+                : new Reading(Optional.empty(), asked, List.copyOf(errors));
+    }
+
+    private <T> Optional<T> attempt(Supplier<T> part) {
+        try {
+            return Optional.of(part.get());
+        } catch (UserException e) {
+            errors.add(e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<RunSettings.Adapter> adapter() {
+        return PlannedAdapter.settings(loaded)
                 .map(lora ->
                         new RunSettings.Adapter(lora, config.adapter().loraModelDir(), PlannedAdapter.folder(loaded)));
-        DataSettings data = data();
+    }
+
+    private RunSettings settings(Optional<RunSettings.Adapter> adapter, TemplateChoice template, Path output) {
+        TrainingConfig training = config.training();
         return new RunSettings(
-                model(),
+                model(loaded),
                 config.model().loadIn4bit(),
                 adapter,
                 objective,
-                data,
+                data(),
                 config.trainingDatasetsKey(),
-                chatTemplate(),
+                template,
                 config.streaming()
                         .inUse()
                         .map(streaming -> new RunSettings.Streaming(
@@ -77,7 +128,10 @@ public final class SettingsReader {
                 new RunSettings.LearningRate(
                         kind(training),
                         training.learningRate(),
-                        Planner.warmup(training),
+                        new Warmup(
+                                training.warmupSteps(),
+                                training.warmupRatio(),
+                                training.lrScheduler() == SchedulerName.CONSTANT),
                         training.cosineMinLrRatio(),
                         training.cosineConstantLrRatio() > 0 ? training.cosineConstantLrRatio() : 1),
                 PlannedOptimizer.of(training),
@@ -86,25 +140,36 @@ public final class SettingsReader {
                 training.lossWatchdogThreshold()
                         .map(threshold -> new TrainSettings.Watchdog(threshold, training.lossWatchdogPatience())),
                 config.schedule().earlyStoppingPatience(),
-                output(),
+                output(output),
                 config.data().dataChecks() == DataChecking.ERROR,
-                new RunSettings.Origin(loaded.file(), loaded.text(), loaded.values(), loaded::error));
+                new RunSettings.Computation(bf16(), training.gradientCheckpointing()),
+                PlannedTracking.of(config.tracking()),
+                new RunSettings.Origin(
+                        loaded.file(), loaded.text(), loaded.resolved(), loaded.values(), loaded::error));
     }
 
-    private RunSettings.ModelSource model() {
-        String name = config.model().baseModel();
-        Optional<String> tokenizer = config.model().tokenizerConfig();
+    private Optional<Boolean> bf16() {
+        return switch (config.model().bf16()) {
+            case AUTO -> Optional.empty();
+            case ON, FULL -> Optional.of(true);
+            case OFF -> Optional.of(false);
+        };
+    }
+
+    /** The model that a configuration names, none of whose other keys need be right. */
+    static RunSettings.ModelSource model(LoadedConfig loaded) {
+        ModelConfig model = loaded.config().model();
+        Optional<String> tokenizer = model.tokenizerConfig();
         return new RunSettings.ModelSource(
-                name,
-                config.model().revisionOfModel(),
-                loaded.paths().find(name),
+                model.baseModel(),
+                model.revisionOfModel(),
+                loaded.paths().find(model.baseModel()),
                 tokenizer,
                 tokenizer.map(loaded.paths()::find),
-                config.model()
-                        .specialTokens()
+                model.specialTokens()
                         .map(s -> new SpecialTokens(s.bosToken(), s.eosToken(), s.padToken(), s.unkToken()))
                         .orElseGet(SpecialTokens::none),
-                config.model().reinitWeights());
+                model.reinitWeights());
     }
 
     private static LearningRateSchedule.Kind kind(TrainingConfig training) {
@@ -116,10 +181,10 @@ public final class SettingsReader {
         };
     }
 
-    private RunSettings.Output output() {
+    private RunSettings.Output output(Path folder) {
         ScheduleConfig schedule = config.schedule();
         return new RunSettings.Output(
-                loaded.paths().output(schedule.outputDir()),
+                folder,
                 schedule.loggingSteps(),
                 config.data().evaluates()
                         ? cadence(schedule.evalsPerEpoch(), schedule.evalSteps(), schedule.evalStrategy())
@@ -170,26 +235,24 @@ public final class SettingsReader {
                 .orElseGet(TemplateChoice::ofTokenizer);
     }
 
-    private DataSettings data() {
-        DataConfig data = config.data();
-        List<DatasetSettings> train = new ArrayList<>();
-        List<DatasetSettings> test = new ArrayList<>();
+    private void dataSets(TemplateChoice template) {
         for (int i = 0; i < config.trainingDatasets().size(); i++) {
             DatasetConfig set = config.trainingDatasets().get(i);
             String path = config.trainingDatasetsKey() + "[" + i + "]";
-            attempt(path, () -> train.add(trainingDataset(path, set)));
+            attempt(path, () -> train.put(path, trainingDataset(path, set, template)));
         }
-        for (int i = 0; i < data.testDatasets().size(); i++) {
-            DatasetConfig set = data.testDatasets().get(i);
+        for (int i = 0; i < config.data().testDatasets().size(); i++) {
+            DatasetConfig set = config.data().testDatasets().get(i);
             String path = "test_datasets[" + i + "]";
-            attempt(path, () -> test.add(dataset(path, set)));
+            attempt(path, () -> test.put(path, dataset(path, set, template)));
         }
-        if (!errors.isEmpty()) {
-            throw ProblemException.joined(errors);
-        }
+    }
+
+    private DataSettings data() {
+        DataConfig data = config.data();
         DataSettings settings = new DataSettings(
-                        train,
-                        test,
+                        List.copyOf(train.values()),
+                        List.copyOf(test.values()),
                         data.valSetSize(),
                         data.trainOnInputs(),
                         data.sequenceLen(),
@@ -202,7 +265,7 @@ public final class SettingsReader {
                         data.samplePacking(),
                         config.training().seed(),
                         Math.max(2, Runtime.getRuntime().availableProcessors()),
-                        PreparedLink.folder(loaded),
+                        loaded.paths().output(data.datasetPreparedPath().orElse(DEFAULT_PREPARED)),
                         loaded.paths()::find)
                 .mixed(PlannedBatches.mixing(data), data.datasetExactDeduplication());
         return objective.map(judged -> settings.judged(judged.rows())).orElse(settings);
@@ -219,10 +282,10 @@ public final class SettingsReader {
     }
 
     /** With the part that the top level takes of all data sets, where the entry does not say another. */
-    private DatasetSettings trainingDataset(String path, DatasetConfig dataset) {
+    private DatasetSettings trainingDataset(String path, DatasetConfig dataset, TemplateChoice template) {
         DatasetSettings settings = config.trainsOnText() && dataset.type().isEmpty()
-                ? dataset(path, dataset).withType("pretrain")
-                : dataset(path, dataset);
+                ? dataset(path, dataset, template).withType("pretrain")
+                : dataset(path, dataset, template);
         DataConfig data = config.data();
         return data.datasetShardNum()
                 .filter(count -> settings.shard().isEmpty())
@@ -231,17 +294,26 @@ public final class SettingsReader {
                 .orElse(settings);
     }
 
-    private DatasetSettings dataset(String path, DatasetConfig dataset) {
+    private DatasetSettings dataset(String path, DatasetConfig dataset, TemplateChoice template) {
+        dataset.split().ifPresent(written -> requireSplit(path + ".split", written));
         return new DatasetSettings(
                 ConfiguredDataset.request(loaded, dataset),
                 dataset.type().flatMap(type -> type.name()),
                 rowFormat(dataset),
                 dataset.field().or(dataset::textColumn).orElse("text"),
-                chat(path, dataset),
+                chat(path, dataset, template),
                 ConfiguredDataset.info(loaded, dataset),
                 dataset.shards()
                         .map(count -> new Shard(count, dataset.shardsIdx().orElse(0))),
                 dataset.isSynthetic() ? Optional.of(synthetic(dataset)) : Optional.empty());
+    }
+
+    private void requireSplit(String key, String written) {
+        try {
+            Objects.requireNonNull(Split.parse(written));
+        } catch (UserException e) {
+            throw loaded.error(key, e.getMessage());
+        }
     }
 
     private Synthetic synthetic(DatasetConfig dataset) {
@@ -291,7 +363,7 @@ public final class SettingsReader {
                 format.noInputFormat());
     }
 
-    private ChatSettings chat(String path, DatasetConfig dataset) {
+    private ChatSettings chat(String path, DatasetConfig dataset, TemplateChoice template) {
         ChatSettings defaults = ChatSettings.defaults();
         Map<String, String> properties = new HashMap<>(defaults.messagePropertyMappings());
         dataset.messageFieldRole().ifPresent(field -> properties.put("role", field));
@@ -299,7 +371,7 @@ public final class SettingsReader {
         properties.putAll(dataset.messagePropertyMappings());
         return new ChatSettings(
                 ConfiguredTemplate.of(loaded, path + ".", dataset.chatTemplate(), dataset.chatTemplateJinja())
-                        .orElseGet(this::chatTemplate),
+                        .orElse(template),
                 dataset.fieldMessages().orElse(defaults.fieldMessages()),
                 dataset.fieldTools().orElse(defaults.fieldTools()),
                 properties,

@@ -14,8 +14,8 @@ final class WorkEstimate {
     /** @param compared whether a reference answers too */
     static Work of(ModelConfig model, Method method, Compute compute, Batch batch, boolean compared) {
         DecoderSpec spec = model.spec();
-        long projections = model.tensors().blockLinears().stream()
-                .mapToLong(slot -> slot.shape().elements())
+        double projections = model.tensors().blockLinears().stream()
+                .mapToDouble(slot -> slot.shape().elements() * slot.module().share())
                 .sum();
         double tokens = batch.tokensPerStep();
         double blocks = 2 * tokens * projections;
@@ -23,8 +23,9 @@ final class WorkEstimate {
         double attention =
                 2.0 * tokens * batch.sequenceLen() * spec.attention(0).queryWidth() * spec.layers();
         double head = 2 * tokens * spec.vocabulary() * spec.hidden();
-        double adapters =
-                method.lora().map(lora -> 2 * tokens * lora.adapterParameters()).orElse(0.0);
+        double adapters = method.lora()
+                .map(lora -> 2 * tokens * new AdapterUse(model, lora).parameters())
+                .orElse(0.0);
         double forward = blocks + attention + head + adapters;
         // Gradients of inputs everywhere, of weights where they are trained.
         double backward = method.lora().isEmpty() ? 2 * forward : blocks + 2 * attention + head + 2 * adapters;

@@ -1,12 +1,9 @@
 package dev.newt.regress;
 
-import dev.newt.config.ConfigFile;
-import dev.newt.config.LoadedConfig;
+import dev.newt.api.Newt;
 import dev.newt.data.Progress;
 import dev.newt.hub.DownloadListener;
 import dev.newt.plan.ExecutionPlan;
-import dev.newt.plan.Planner;
-import dev.newt.plan.SettingsReader;
 import dev.newt.regress.Recording.Step;
 import dev.newt.run.Inputs;
 import dev.newt.run.TrainingRun;
@@ -27,7 +24,6 @@ final class Trial {
     private final Path config;
     private final long steps;
     private final List<Step> done = new ArrayList<>();
-    private Optional<LoadedConfig> loaded = Optional.empty();
     private Optional<ExecutionPlan> plan = Optional.empty();
     private String device = "";
 
@@ -52,10 +48,9 @@ final class Trial {
         List<String> all = new ArrayList<>(overrides);
         all.add("max_steps=" + steps);
         all.add("output_dir=" + yamlText(scratch));
-        LoadedConfig file = ConfigFile.load(config, all);
-        loaded = Optional.of(file);
-        Inputs.fetch(SettingsReader.read(file), downloads);
-        ExecutionPlan planned = Planner.plan(file);
+        Newt newt = Newt.read(config, all.toArray(String[]::new));
+        newt.fetch(downloads);
+        ExecutionPlan planned = newt.plan();
         plan = Optional.of(planned);
         Inputs.fetchModel(planned.settings(), downloads);
         try (TrainingRun run = TrainingRun.prepare(planned, preparation)) {
@@ -82,8 +77,10 @@ final class Trial {
         if (done.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, String> values = new LinkedHashMap<>(loaded.orElseThrow().values());
+        ExecutionPlan planned = plan.orElseThrow();
+        Map<String, String> values =
+                new LinkedHashMap<>(planned.settings().origin().values());
         values.keySet().removeAll(NOT_KEPT);
-        return Optional.of(new Recording(plan.orElseThrow().hash(), values, device, List.copyOf(done)));
+        return Optional.of(new Recording(planned.hash(), values, device, List.copyOf(done)));
     }
 }

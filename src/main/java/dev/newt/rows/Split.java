@@ -54,6 +54,19 @@ public record Split(String name, long from, long to, boolean percent, long skipp
         }
     }
 
+    /** As a configuration writes it; what was skipped or limited afterwards stands behind it in words. */
+    public String written() {
+        String unit = percent ? "%" : "";
+        boolean wholeRange = from == 0 && to == (percent ? 100 : Long.MAX_VALUE);
+        String range = wholeRange
+                ? ""
+                : "[" + (from == 0 ? "" : from + unit) + ":" + (to == Long.MAX_VALUE ? "" : to + unit) + "]";
+        return name
+                + range
+                + (skipped == 0 ? "" : " without the first " + skipped)
+                + (most == Long.MAX_VALUE ? "" : ", " + most + " at most");
+    }
+
     /** Whether it takes all rows. */
     public boolean isWhole() {
         return from == 0 && skipped == 0 && most == Long.MAX_VALUE && (percent ? to == 100 : to == Long.MAX_VALUE);

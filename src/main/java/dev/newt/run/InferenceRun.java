@@ -86,11 +86,21 @@ public final class InferenceRun implements AutoCloseable {
     }
 
     /**
+     * Answers one message of a user.
+     *
+     * @throws UserException where the prompt leaves no room for an answer
+     */
+    public String answer(String prompt, SamplingSettings settings) {
+        return answer(List.of(new Message("user", prompt)), settings, piece -> {});
+    }
+
+    /**
      * Answers, piece by piece.
      *
      * @param messages of the conversation, by role and content; without a chat template the last one's content is continued
      * @param pieces hears the text as it comes
      * @return the whole answer
+     * @throws UserException where the prompt leaves no room for an answer
      */
     public String answer(List<Message> messages, SamplingSettings settings, Consumer<String> pieces) {
         int[] prompt = prompt(messages);

@@ -4,6 +4,7 @@ import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
 import dev.newt.objective.Objective;
 import dev.newt.tensor.Engine;
+import dev.newt.tensor.RouterBalance;
 import dev.newt.tensor.Segments;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tape;
@@ -13,6 +14,7 @@ import dev.newt.tensor.Value;
 import dev.newt.train.StepModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public final class PolicyModel implements StepModel {
     private final List<? extends TrainableParameter> trainable;
     private final boolean checkpointing;
     private final SftModel.Outputs outputs;
+    private final RouterLoss routers;
     private Map<String, Double> metrics = Map.of();
 
     /**
@@ -46,6 +49,7 @@ public final class PolicyModel implements StepModel {
         this.trainable = List.copyOf(trainable);
         this.checkpointing = checkpointing;
         this.outputs = outputs;
+        this.routers = new RouterLoss(decoder.spec());
     }
 
     @Override
@@ -54,6 +58,8 @@ public final class PolicyModel implements StepModel {
         try (Tape tape = Tape.training(engine, dropoutKey);
                 Tensor positions = engine.upload(batch.targetPositions());
                 Tensor targets = engine.upload(batch.targets())) {
+            RouterBalance balance = routers.balance();
+            tape.balance(balance);
             Value logProbs = logProbs(tape, decoder, batch, positions, targets, checkpointing);
             Objective.Result result = objective.of(batch, engine.downloadFloats(logProbs.tensor()), base);
             float[] scaled = result.gradients().clone();
@@ -64,28 +70,37 @@ public final class PolicyModel implements StepModel {
                     Tensor gradient = engine.cast(uploaded, logProbs.tensor().dtype())) {
                 tape.backward(logProbs, gradient);
             }
-            metrics = result.metrics();
-            return result.summedLoss();
+            metrics = joined(result.metrics(), routers.metrics(balance, weight(batch)));
+            return result.summedLoss() + routers.summed(balance, lossScale);
         }
     }
 
     @Override
     public double evaluate(MicroBatch batch) {
         float[] base = referenceLogProbs(batch);
-        Objective.Result result = objective.of(batch, logProbs(decoder, batch, true), base);
-        metrics = result.metrics();
+        RouterBalance balance = routers.balance();
+        Objective.Result result = objective.of(batch, logProbs(decoder, batch, true, balance), base);
+        metrics = joined(result.metrics(), routers.metrics(balance, weight(batch)));
         return result.summedLoss();
+    }
+
+    private static Map<String, Double> joined(Map<String, Double> own, Map<String, Double> ofRouters) {
+        Map<String, Double> all = new LinkedHashMap<>(own);
+        all.putAll(ofRouters);
+        return all;
     }
 
     private float[] referenceLogProbs(MicroBatch batch) {
         if (!objective.needsReference()) {
             return new float[0];
         }
-        return reference.map(copy -> logProbs(copy, batch, true)).orElseGet(() -> logProbs(decoder, batch, false));
+        return reference
+                .map(copy -> logProbs(copy, batch, true, routers.balance()))
+                .orElseGet(() -> logProbs(decoder, batch, false, routers.balance()));
     }
 
-    private float[] logProbs(Decoder of, MicroBatch batch, boolean adapters) {
-        try (Tape tape = Tape.inference(engine).adapters(adapters);
+    private float[] logProbs(Decoder of, MicroBatch batch, boolean adapters, RouterBalance balance) {
+        try (Tape tape = Tape.inference(engine).adapters(adapters).balance(balance);
                 Tensor positions = engine.upload(batch.targetPositions());
                 Tensor targets = engine.upload(batch.targets())) {
             return engine.downloadFloats(

@@ -4,6 +4,7 @@ import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
 import dev.newt.objective.Sft;
 import dev.newt.tensor.Engine;
+import dev.newt.tensor.RouterBalance;
 import dev.newt.tensor.Segments;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tape;
@@ -14,6 +15,7 @@ import dev.newt.train.StepModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A decoder in supervised fine-tuning. */
 public final class SftModel implements StepModel {
@@ -22,6 +24,8 @@ public final class SftModel implements StepModel {
     private final List<? extends TrainableParameter> trainable;
     private final boolean checkpointing;
     private final Outputs outputs;
+    private final RouterLoss routers;
+    private Map<String, Double> metrics = Map.of();
 
     /** What the user takes away. */
     public interface Outputs {
@@ -53,23 +57,28 @@ public final class SftModel implements StepModel {
         this.trainable = List.copyOf(trainable);
         this.checkpointing = checkpointing;
         this.outputs = outputs;
+        this.routers = new RouterLoss(decoder.spec());
     }
 
     @Override
     public double forwardBackward(MicroBatch batch, double lossScale, long dropoutKey) {
         if (batch.trainedTokens() == 0) {
+            metrics = Map.of();
             return 0;
         }
         try (Tape tape = Tape.training(engine, dropoutKey);
                 Targets targets = new Targets(engine, batch);
                 Tensor dLogProbs = gradients(batch, lossScale)) {
+            RouterBalance balance = routers.balance();
+            tape.balance(balance);
             Value hidden =
                     decoder.hidden(tape, batch.tokenIds(), Segments.ofOffsets(batch.segmentOffsets()), checkpointing);
             Value logProbs = tape.tokenLogProbs(
                     hidden, decoder.parameters().head(), targets.positions, targets.targets, dLogProbs);
             double loss = Sft.loss(engine.downloadFloats(logProbs.tensor()));
             tape.backward();
-            return loss;
+            metrics = routers.metrics(balance, weight(batch));
+            return loss + routers.summed(balance, lossScale);
         }
     }
 
@@ -87,15 +96,25 @@ public final class SftModel implements StepModel {
     @Override
     public double evaluate(MicroBatch batch) {
         if (batch.trainedTokens() == 0) {
+            metrics = Map.of();
             return 0;
         }
         try (Tape tape = Tape.inference(engine);
                 Targets targets = new Targets(engine, batch)) {
+            RouterBalance balance = routers.balance();
+            tape.balance(balance);
             Value hidden = decoder.hidden(tape, batch.tokenIds(), Segments.ofOffsets(batch.segmentOffsets()), false);
             Value logProbs =
                     tape.tokenLogProbs(hidden, decoder.parameters().head(), targets.positions, targets.targets);
-            return Sft.loss(engine.downloadFloats(logProbs.tensor()));
+            double loss = Sft.loss(engine.downloadFloats(logProbs.tensor()));
+            metrics = routers.metrics(balance, weight(batch));
+            return loss;
         }
+    }
+
+    @Override
+    public Map<String, Double> metrics() {
+        return metrics;
     }
 
     @Override

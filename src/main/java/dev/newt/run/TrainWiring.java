@@ -3,6 +3,7 @@ package dev.newt.run;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.RunSettings;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.TrainSettings;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -24,7 +25,7 @@ final class TrainWiring {
         RunSettings.Output output = run.output();
         return new TrainSettings(
                 output.folder(),
-                plan.hash() + "-" + dataKey + weights(run),
+                new RunIdentity(plan.hash(), plan.hashed(), dataKey, weights(run)),
                 run.seed(),
                 run.length().epochs(),
                 maxSteps,
@@ -49,8 +50,6 @@ final class TrainWiring {
 
     /** Weights that are drawn follow from the seed. */
     private static String weights(RunSettings run) {
-        return run.model().drawnAtRandom()
-                ? ""
-                : "-" + WeightsIdentity.of(run.model().folder());
+        return run.model().drawnAtRandom() ? "" : WeightsIdentity.of(run.model().folder());
     }
 }

@@ -4,7 +4,6 @@ import dev.newt.adapter.Lora;
 import dev.newt.adapter.LoraSettings;
 import dev.newt.adapter.PeftWeights;
 import dev.newt.model.Decoder;
-import dev.newt.model.Role;
 import dev.newt.model.family.Families;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
@@ -134,9 +133,7 @@ final class TunedModel implements AutoCloseable, SftModel.Outputs {
 
     private static Function<TensorSlot, WeightUse> frozen(RunSettings run) {
         boolean nf4 = run.baseNf4();
-        return slot -> nf4 && slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
-                ? WeightUse.NF4
-                : WeightUse.FROZEN;
+        return slot -> nf4 && slot.isQuantised() ? WeightUse.NF4 : WeightUse.FROZEN;
     }
 
     private static Decoder load(

@@ -1,5 +1,7 @@
 package dev.newt.tensor;
 
+import java.util.List;
+
 /** The element types of tensors and weight files. */
 public enum DType {
     F64(8, true),
@@ -11,6 +13,9 @@ public enum DType {
     I8(1, false),
     U8(1, false),
     BOOL(1, false);
+
+    /** The floating types. */
+    public static final List<DType> FLOATING = List.of(F64, F32, BF16, F16);
 
     private final int bytes;
     private final boolean floating;

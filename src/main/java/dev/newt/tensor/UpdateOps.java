@@ -15,21 +15,22 @@ public interface UpdateOps {
     Tensor mergeLowRank(Tensor weight, Tensor a, Tensor b, double scale, Optional<Tensor> magnitude);
 
     /**
-     * AdamW (arXiv 1711.05101), decoupled decay, eps outside the bias-corrected root, in place.
-     *
-     * @param step of this update, from 1
+     * AdamW (arXiv 1711.05101), decoupled decay, epsilon outside the bias-corrected root, in place. The lists are equally long.
      */
     void adamW(
             List<Tensor> parameters,
             List<Tensor> gradients,
             List<Tensor> firstMoments,
             List<Tensor> secondMoments,
-            long step,
-            double learningRate,
-            double beta1,
-            double beta2,
-            double eps,
-            double weightDecay);
+            AdamWStep step);
+
+    /**
+     * The numbers of one update by AdamW.
+     *
+     * @param number of the update, from 1
+     */
+    record AdamWStep(
+            long number, double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {}
 
     /**
      * Any other optimizer's update, in place, by a kernel that the engine has under that name ({@code kernels/torch/optimizer.py}). Lists are

@@ -94,7 +94,7 @@ final class TokenizerJson {
         return Optional.of(new BpeEncoder(steps, vocabulary, pairs.get(), symbols.get()));
     }
 
-    /** False if a token is matched in a way that is not implemented here. */
+    /** Takes the added tokens. False where one is matched as {@link BpeEncoder} does not: whole words alone, or with spaces on both counts. */
     private boolean addedTokens(AddedTokens plain, AddedTokens normalized, Preparation known) {
         JsonNode tokens = parts.getOrDefault("added_tokens", JSON.createArrayNode());
         boolean spaces = tokens.valueStream()

@@ -13,20 +13,30 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A checkpoint's trainer_state.json: where the run stood, and what the other files must be.
  *
  * @param format of the checkpoint directory
- * @param planHash of the run that wrote it
+ * @param planHash of the run that wrote it, its {@link RunIdentity#hash}
+ * @param identity the same in full; empty in checkpoints of versions before this part was added
  * @param optimizerUpdates that the optimizer's state saw
  * @param run where the run stood
  * @param files everything else in the directory
  */
-record CheckpointManifest(int format, String planHash, long optimizerUpdates, RunState run, List<FileEntry> files) {
+record CheckpointManifest(
+        int format,
+        String planHash,
+        Optional<RunIdentity> identity,
+        long optimizerUpdates,
+        RunState run,
+        List<FileEntry> files) {
     static final String FILE_NAME = "trainer_state.json";
     static final int FORMAT = 3;
+    private static final String IDENTITY = "identity";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -38,7 +48,7 @@ record CheckpointManifest(int format, String planHash, long optimizerUpdates, Ru
     record FileEntry(String name, long bytes, long crc32c) {}
 
     /** Lists the files that are in the directory now. */
-    static CheckpointManifest describing(Path directory, String planHash, long optimizerUpdates, RunState run)
+    static CheckpointManifest describing(Path directory, RunIdentity identity, long optimizerUpdates, RunState run)
             throws IOException {
         List<FileEntry> files = new ArrayList<>();
         try (Stream<Path> walk = Files.walk(directory)) {
@@ -47,7 +57,7 @@ record CheckpointManifest(int format, String planHash, long optimizerUpdates, Ru
                 files.add(new FileEntry(name, Files.size(file), crc32c(file)));
             }
         }
-        return new CheckpointManifest(FORMAT, planHash, optimizerUpdates, run, files);
+        return new CheckpointManifest(FORMAT, identity.hash(), Optional.of(identity), optimizerUpdates, run, files);
     }
 
     void writeTo(Path directory) throws IOException {
@@ -59,8 +69,11 @@ record CheckpointManifest(int format, String planHash, long optimizerUpdates, Ru
     /** Reads a directory's manifest; empty where it has none that can be read. */
     static Optional<CheckpointManifest> read(Path directory) {
         try {
-            return Optional.of(
-                    JSON.readValue(Files.readAllBytes(directory.resolve(FILE_NAME)), CheckpointManifest.class));
+            JsonNode written = JSON.readTree(Files.readAllBytes(directory.resolve(FILE_NAME)));
+            if (written instanceof ObjectNode object && !object.has(IDENTITY)) {
+                object.putNull(IDENTITY);
+            }
+            return Optional.of(JSON.treeToValue(written, CheckpointManifest.class));
         } catch (IOException | JacksonException e) {
             return Optional.empty();
         }

@@ -34,12 +34,12 @@ final class Checkpoints {
 
     private final Engine engine;
     private final Path outputDirectory;
-    private final String planHash;
+    private final RunIdentity identity;
 
-    Checkpoints(Engine engine, Path outputDirectory, String planHash) {
+    Checkpoints(Engine engine, Path outputDirectory, RunIdentity identity) {
         this.engine = engine;
         this.outputDirectory = outputDirectory;
-        this.planHash = planHash;
+        this.identity = identity;
     }
 
     /** About how many bytes one checkpoint takes. */
@@ -62,7 +62,7 @@ final class Checkpoints {
             model.saveOutputs(directory);
             TensorFiles.write(directory.resolve(WEIGHTS), engine, masters(model));
             TensorFiles.write(directory.resolve(OPTIMIZER), engine, optimizer.state());
-            CheckpointManifest.describing(directory, planHash, optimizer.updates(), state)
+            CheckpointManifest.describing(directory, identity, optimizer.updates(), state)
                     .writeTo(directory);
         });
         return target;
@@ -80,9 +80,8 @@ final class Checkpoints {
     List<Path> own(long step) {
         return all().stream()
                 .filter(path -> step(path) <= step)
-                .filter(path -> CheckpointManifest.read(path)
-                        .filter(manifest -> manifest.planHash().equals(planHash))
-                        .isPresent())
+                .filter(path ->
+                        CheckpointManifest.read(path).filter(this::isOwn).isPresent())
                 .toList();
     }
 
@@ -115,11 +114,11 @@ final class Checkpoints {
     Optional<Path> latest(Consumer<String> warnings) {
         List<Path> newestFirst = new ArrayList<>(all());
         Collections.reverse(newestFirst);
-        Optional<Path> foreign = Optional.empty();
+        Optional<UserException> foreign = Optional.empty();
         for (Path candidate : newestFirst) {
             Optional<CheckpointManifest> manifest = CheckpointManifest.read(candidate);
-            if (manifest.isPresent() && !manifest.get().planHash().equals(planHash)) {
-                foreign = foreign.or(() -> Optional.of(candidate));
+            if (manifest.isPresent() && !isOwn(manifest.get())) {
+                foreign = foreign.or(() -> Optional.of(otherRun(candidate, manifest.get())));
                 continue;
             }
             Optional<String> damage = damage(candidate, manifest);
@@ -129,7 +128,7 @@ final class Checkpoints {
             warnings.accept(candidate + " is damaged and passed over: " + damage.get());
         }
         if (foreign.isPresent()) {
-            throw otherPlan(foreign.get());
+            throw foreign.get();
         }
         return Optional.empty();
     }
@@ -142,8 +141,8 @@ final class Checkpoints {
                             + " folder, or set auto_resume_from_checkpoints: true to take the latest of output_dir.");
         }
         Optional<CheckpointManifest> read = CheckpointManifest.read(directory);
-        if (read.isPresent() && !read.get().planHash().equals(planHash)) {
-            throw otherPlan(directory);
+        if (read.isPresent() && !isOwn(read.get())) {
+            throw otherRun(directory, read.get());
         }
         damage(directory, read).ifPresent(damage -> {
             throw new UserException(directory + " cannot be resumed: " + damage
@@ -172,10 +171,36 @@ final class Checkpoints {
                 .orElse(Optional.of(CheckpointManifest.FILE_NAME + " is missing or cannot be read"));
     }
 
-    private static UserException otherPlan(Path directory) {
-        return new UserException(directory + " was written by a run with another configuration, data or model; going on"
-                + " from it would mix the two. Use the configuration that wrote it, or another output_dir, or start anew"
-                + " without resuming.");
+    private boolean isOwn(CheckpointManifest manifest) {
+        return manifest.planHash().equals(identity.hash());
+    }
+
+    private UserException otherRun(Path directory, CheckpointManifest manifest) {
+        if (manifest.identity().isEmpty()) {
+            return new UserException(
+                    directory + " was written by a run with another configuration, data or model; going on"
+                            + " from it would mix the two. Which keys differ cannot be told: an earlier version of Newt wrote this"
+                            + " checkpoint without its settings. Use the configuration that wrote it, or another output_dir, or"
+                            + " start anew without resuming.");
+        }
+        RunIdentity earlier = manifest.identity().get();
+        List<String> differences = new ArrayList<>(identity.differences(earlier));
+        if (!differences.isEmpty()) {
+            if (identity.hasOtherWeights(earlier)) {
+                differences.add("and the base model's files have another content");
+            }
+            return new UserException(directory + " was written by a run with other settings; going on from it would mix"
+                    + " the two. Set these as they were, or choose another output_dir, or start anew without resuming:\n  "
+                    + String.join("\n  ", differences));
+        }
+        return identity.hasOtherWeights(earlier)
+                ? new UserException(directory + " was written by a run on other weights of the base model: the settings"
+                        + " are the same, but the content of the model's files has changed since, and what was trained"
+                        + " belongs to what it was. Put the former files back, or start anew without resuming.")
+                : new UserException(
+                        directory + " was written by a run on other rows: the settings are the same, but the"
+                                + " files of the data sets or the tokenizer have changed since. Put the former files back, or"
+                                + " start anew without resuming.");
     }
 
     private static Map<String, Tensor> masters(StepModel model) {

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * What the training loop is told.
  *
  * @param outputDirectory of the run
- * @param planHash names everything that the result depends on; a checkpoint is resumed only under the same hash
+ * @param identity everything that the result depends on; a checkpoint is resumed only by a run with the same
  * @param seed of dropout
  * @param epochs passes over the data, not always whole
  * @param maxSteps takes precedence over {@code epochs}
@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  */
 public record TrainSettings(
         Path outputDirectory,
-        String planHash,
+        RunIdentity identity,
         long seed,
         double epochs,
         OptionalLong maxSteps,
@@ -78,7 +78,7 @@ public record TrainSettings(
     public TrainSettings stepsAlone() {
         return new TrainSettings(
                 outputDirectory,
-                planHash,
+                identity,
                 seed,
                 epochs,
                 maxSteps,

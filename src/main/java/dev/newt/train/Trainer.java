@@ -10,6 +10,7 @@ import dev.newt.tensor.Engine;
 import dev.newt.tensor.Keys;
 import dev.newt.tensor.Parameter;
 import dev.newt.tensor.Tensor;
+import dev.newt.tensor.TrainableParameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ public final class Trainer {
         this.stepsPerEpoch = data.stepsPerEpoch();
         this.totalSteps = settings.totalSteps(stepsPerEpoch);
         this.schedule = settings.schedule().over(totalSteps);
-        this.checkpoints = new Checkpoints(engine, settings.outputDirectory(), settings.planHash());
+        this.checkpoints = new Checkpoints(engine, settings.outputDirectory(), settings.identity());
         this.guard = new LossGuard(settings.watchdog());
     }
 
@@ -220,6 +221,7 @@ public final class Trainer {
                 batches.stream().mapToLong(MicroBatch::trainedTokens).sum();
         double loss = sums.meanLoss();
 
+        model.trainable().forEach(this::requireGradient);
         List<Tensor> gradients = Gradients.of(model.trainable());
         double gradNorm = Gradients.norm(engine, gradients);
         LossGuard.requireFinite(index + 1, loss, gradNorm);
@@ -338,6 +340,17 @@ public final class Trainer {
             model.saveOutputs(settings.outputDirectory());
         } catch (IOException e) {
             throw AtomicFiles.failure(settings.outputDirectory(), e);
+        }
+    }
+
+    /**
+     * What no token of the step met, such as an expert that was never chosen, has a gradient of zero: it is decayed, and its moments go on. So it is
+     * in transformers, where the experts of a layer are one tensor.
+     */
+    private void requireGradient(TrainableParameter parameter) {
+        if (parameter.gradient().isEmpty()) {
+            Tensor master = parameter.master();
+            parameter.accumulate(engine.zeros(master.dtype(), master.shape()));
         }
     }
 

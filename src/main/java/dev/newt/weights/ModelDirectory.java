@@ -2,14 +2,10 @@ package dev.newt.weights;
 
 import dev.newt.io.JsonDocument;
 import dev.newt.io.UserException;
-import dev.newt.tensor.DType;
-import dev.newt.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,8 +24,6 @@ import tools.jackson.databind.JsonNode;
 public final class ModelDirectory implements AutoCloseable {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
-
-    private static final int PROBLEMS_SHOWN = 20;
 
     private final Path directory;
     private final List<SafetensorsFile> files;
@@ -76,55 +70,6 @@ public final class ModelDirectory implements AutoCloseable {
         return tensors;
     }
 
-    /**
-     * Compares the tensors with what a model needs.
-     *
-     * @param expected name and shape of each
-     * @param types the element types that can be used
-     * @throws UserException that lists every tensor that is missing or of another shape or type
-     */
-    public void require(Map<String, Shape> expected, Collection<DType> types) {
-        refuse(directory, problems(expected, types));
-    }
-
-    /** What {@link #require} would refuse, a sentence each. */
-    public List<String> problems(Map<String, Shape> expected, Collection<DType> types) {
-        List<String> problems = new ArrayList<>();
-        expected.forEach((name, shape) -> {
-            StoredTensor tensor = tensors.get(name);
-            if (tensor == null) {
-                problems.add("tensor " + name + " " + shape + " is missing");
-                return;
-            }
-            Path file = tensor.file().getFileName();
-            if (!tensor.shape().equals(shape)) {
-                problems.add(file + ": tensor " + name + " has the shape " + tensor.shape() + "; it must be " + shape);
-            }
-            if (!types.contains(tensor.dtype())) {
-                problems.add(file + ": tensor " + name + " has the element type " + tensor.dtype()
-                        + "; it must be one of " + types);
-            }
-        });
-        return problems;
-    }
-
-    /** Throws one exception with all problems of a folder, if there are any; if there are very many, only the first are shown. */
-    public static void refuse(Path directory, List<String> problems) {
-        if (problems.isEmpty()) {
-            return;
-        }
-        if (problems.size() == 1) {
-            throw new UserException(directory + ": " + problems.get(0) + ".");
-        }
-        StringBuilder message = new StringBuilder(directory + ": " + problems.size() + " problems with the weights:");
-        problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> message.append("\n  ")
-                .append(problem));
-        if (problems.size() > PROBLEMS_SHOWN) {
-            message.append("\n  and ").append(problems.size() - PROBLEMS_SHOWN).append(" more");
-        }
-        throw new UserException(message.toString());
-    }
-
     @Override
     public void close() {
         files.forEach(SafetensorsFile::close);
@@ -133,7 +78,7 @@ public final class ModelDirectory implements AutoCloseable {
     private static ModelDirectory openSharded(Path directory) {
         Map<String, String> fileOfTensor = readIndex(directory.resolve(INDEX));
         Map<String, SafetensorsFile> open = new HashMap<>();
-        List<String> problems = new ArrayList<>();
+        TensorProblems problems = new TensorProblems();
         try {
             for (String name : new LinkedHashSet<>(fileOfTensor.values())) {
                 try {
@@ -154,7 +99,7 @@ public final class ModelDirectory implements AutoCloseable {
                                     fileName + ": tensor " + tensor + " is missing, although " + INDEX + " lists it"));
                 }
             });
-            refuse(directory, problems);
+            problems.refuse(directory, "the weights");
             return new ModelDirectory(directory, List.copyOf(open.values()), Collections.unmodifiableMap(tensors));
         } catch (RuntimeException e) {
             open.values().forEach(SafetensorsFile::close);

@@ -78,6 +78,19 @@ public final class StoredTensor {
         return slice(start * rowBytes, (end - start) * rowBytes);
     }
 
+    /**
+     * Some of its elements as a tensor of their own, over the same file.
+     *
+     * @param first element that belongs to it
+     */
+    public StoredTensor part(String name, long first, Shape shape) {
+        long bytes = dtype().bytes();
+        if (first < 0 || (first + shape.elements()) * bytes > bytes()) {
+            throw new IndexOutOfBoundsException(shape + " from element " + first + " of " + name() + " " + shape());
+        }
+        return new StoredTensor(new TensorInfo(name, dtype(), shape), file, channel, position + first * bytes);
+    }
+
     private ByteBuffer slice(long offset, long length) {
         if (length > Integer.MAX_VALUE) {
             throw new IllegalStateException(

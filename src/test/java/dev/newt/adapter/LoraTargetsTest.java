@@ -32,7 +32,8 @@ class LoraTargetsTest {
                 .containsExactly("model.layers.1.mlp.up_proj");
         assertThatThrownBy(() -> LoraTargets.adapted(Targets.named("proj"), LINEARS))
                 .isInstanceOf(UserException.class)
-                .hasMessage("lora_target_modules: no projection is named proj; this model has q_proj, up_proj");
+                .hasMessage("lora_target_modules: no projection is named proj; this model has q_proj, up_proj. The embedding and"
+                        + " the head are trained in full by lora_modules_to_save");
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The parts of an estimate that the engine counts itself, against a run of now: they depend on no machine. */
 class TensorMemoryTest {
     private static final Shape SHAPE = new Shape("llama", 128, 352, 4, 4, 2, 2048, false);
+    private static final Shape EXPERTS = new Shape("mixtral", 128, 192, 4, 4, 2, 2048, false);
     private static final String LORA = "adapter: lora\nlora_r: 8\nlora_alpha: 16\nlora_target_linear: true";
 
     @TempDir
@@ -39,8 +40,25 @@ class TensorMemoryTest {
                 "adapter: qlora\nload_in_4bit: true\nlora_r: 8\nlora_alpha: 16\nlora_target_linear: true\nbf16: false"
             })
     void tensorsTakeWhatThePlanSays(String keys) throws IOException {
+        tensorsTakeWhatThePlanSays(SHAPE, keys);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bf16: false",
+                "bf16: true\ngradient_checkpointing: true",
+                LORA + "\nbf16: false",
+                LORA + "\nbf16: true\nsample_packing: true\ngradient_checkpointing: true",
+                "adapter: qlora\nload_in_4bit: true\nlora_r: 8\nlora_alpha: 16\nlora_target_linear: true\nbf16: false"
+            })
+    void expertsToo(String keys) throws IOException {
+        tensorsTakeWhatThePlanSays(EXPERTS, keys);
+    }
+
+    private void tensorsTakeWhatThePlanSays(Shape shape, String keys) throws IOException {
         Path text = Files.writeString(folder.resolve("text.jsonl"), text());
-        Path config = MemoryCase.of("live", SHAPE, "sequence_len: 256\nmicro_batch_size: 4", keys)
+        Path config = MemoryCase.of("live", shape, "sequence_len: 256\nmicro_batch_size: 4", keys)
                 .write(folder, Path.of("examples/models/newt-tiny"), text);
         LoadedConfig loaded = ConfigFile.load(
                 config, List.of("output_dir=" + folder.resolve("out"), "dataset_prepared_path=" + folder.resolve("p")));

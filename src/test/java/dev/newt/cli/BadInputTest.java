@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What the program says of input that it cannot use: where it is wrong, what would be right, and nothing else. */
 class BadInputTest {
@@ -298,15 +300,16 @@ class BadInputTest {
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0"))
                 .isEqualTo("argument 'lora_model_dir=adapter': error: lora_model_dir: the adapter in adapter is not for"
                         + " this model: lora_target_modules: no projection is named query_key_value; this model has"
-                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj\n"
+                        + " down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj. The embedding and the head are"
+                        + " trained in full by lora_modules_to_save\n"
                         + "    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text.replaceAll("\"r\": 4", "\"r\": 8"));
         assertThat(refusal("lora_model_dir=adapter", "lora_dropout=0", "lora_r=8"))
                 .startsWith(
-                        "argument 'lora_model_dir=adapter': error: lora_model_dir: adapter/adapter_model.safetensors: the adapter does not fit the base model:\n"
-                                + "  tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight has the shape [4, 64];"
-                                + " [8, 64] is needed\n")
+                        "argument 'lora_model_dir=adapter': error: lora_model_dir: adapter/adapter_model.safetensors: 58 problems with the adapter:\n"
+                                + "  adapter_model.safetensors: tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
+                                + " has the shape [4, 64]; it must be [8, 64]\n")
                 .endsWith("\n  and 38 more\n    see newt schema --field lora_model_dir\n");
 
         Files.writeString(settings, text);
@@ -331,15 +334,67 @@ class BadInputTest {
     }
 
     @Test
-    void checkpointsOfOtherRuns() {
+    void aCheckpointOfOtherBaseWeights() throws IOException {
+        Path weights = model().resolve("model.safetensors");
+        assertThat(run(folder.resolve("out"), "base_model=model")).isZero();
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(weights, bytes);
+
+        assertThat(refusal("base_model=model", "auto_resume_from_checkpoints=true"))
+                .isEqualTo("error: out/checkpoint-1 was written by a run on other weights of the base model: the settings"
+                        + " are the same, but the content of the model's files has changed since, and what was trained"
+                        + " belongs to what it was. Put the former files back, or start anew without resuming.\n");
+        assertThat(refusal("base_model=model", "lora_dropout=0", "auto_resume_from_checkpoints=true"))
+                .endsWith("  lora_dropout: was 0.1, is 0\n  and the base model's files have another content\n");
+
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(weights, bytes);
+        assertThat(run(folder.resolve("out"), "base_model=model", "auto_resume_from_checkpoints=true"))
+                .isZero();
+    }
+
+    @Test
+    void aCheckpointOfOtherRows() throws IOException {
         assertThat(run(folder.resolve("out"))).isZero();
-        String refused = "error: out/checkpoint-1 was written by a run with another configuration, data or model; going"
-                + " on from it would mix the two. Use the configuration that wrote it, or another output_dir, or start"
-                + " anew without resuming.\n";
+        TinyRun.rows(folder.resolve("rows.jsonl"), 47);
+
+        assertThat(refusal("auto_resume_from_checkpoints=true"))
+                .startsWith("error: out/checkpoint-1 was written by a run on other rows: the settings are the same, but");
+    }
+
+    @Test
+    void aCheckpointThatDoesNotHoldItsSettings() throws IOException {
+        assertThat(run(folder.resolve("out"))).isZero();
+        Path state = folder.resolve("out/checkpoint-1/trainer_state.json");
+        ObjectNode written = (ObjectNode) JsonMapper.shared().readTree(Files.readString(state));
+        assertThat(written.remove("identity")).isNotNull();
+        Files.writeString(state, written.toString());
+
         assertThat(refusal("learning_rate=0.02", "auto_resume_from_checkpoints=true"))
-                .isEqualTo(refused);
-        assertThat(refusal("lora_dropout=0", "resume_from_checkpoint=" + folder.resolve("out/checkpoint-1")))
-                .isEqualTo(refused);
+                .isEqualTo("error: out/checkpoint-1 was written by a run with another configuration, data or model; going"
+                        + " on from it would mix the two. Which keys differ cannot be told: an earlier version of Newt"
+                        + " wrote this checkpoint without its settings. Use the configuration that wrote it, or another"
+                        + " output_dir, or start anew without resuming.\n");
+        assertThat(run(folder.resolve("out"), "auto_resume_from_checkpoints=true"))
+                .isZero();
+    }
+
+    @Test
+    void checkpointsOfOtherRuns() throws IOException {
+        assertThat(run(folder.resolve("out"))).isZero();
+        String refused = "error: out/checkpoint-1 was written by a run with other settings; going on from it would mix"
+                + " the two. Set these as they were, or choose another output_dir, or start anew without resuming:\n";
+        assertThat(refusal("learning_rate=0.02", "lora_r=8", "auto_resume_from_checkpoints=true"))
+                .isEqualTo(refused + "  learning_rate: was 0.01, is 0.02\n  lora_r: was 4, is 8\n");
+        assertThat(refusal(
+                        "lora_dropout=0",
+                        "max_steps=9",
+                        "resume_from_checkpoint=" + folder.resolve("out/checkpoint-1")))
+                .isEqualTo(refused + "  lora_dropout: was 0.1, is 0\n  max_steps: was 1, is 9\n");
+        inConfig("lora_r: 4", "lora_r: 2");
+        assertThat(refusal("auto_resume_from_checkpoints=true")).isEqualTo(refused + "  lora_r: was 4, is 2\n");
+        inConfig("lora_r: 2", "lora_r: 4");
         assertThat(refusal("resume_from_checkpoint=nothing"))
                 .isEqualTo("error: resume_from_checkpoint: nothing is not a folder. Name a checkpoint-<step> folder, or"
                         + " set auto_resume_from_checkpoints: true to take the latest of output_dir.\n");

@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 class ExamplesTest {
     private static final Path FOLDER = Path.of("examples/yaml");
-    /** What an example needs that an earlier one makes. */
-    static final Map<String, String> INSTEAD = Map.of(
-            "newt-tiny-pretrain-more", "base_model=../models/newt-tiny",
-            "newt-tiny-pretrain-copy", "base_model=../models/newt-tiny",
-            "newt-tiny-pretrain-copy-more", "base_model=../models/newt-tiny");
+    /** What an example needs that an earlier one, or a program, makes. */
+    static final Map<String, List<String>> INSTEAD = Map.of(
+            "newt-tiny-pretrain-more", List.of("base_model=../models/newt-tiny"),
+            "newt-tiny-pretrain-copy",
+                    List.of("base_model=../models/newt-tiny", "datasets[0].path=../data/orders-train.jsonl"));
 
     @TempDir
     Path folder;
@@ -65,9 +65,7 @@ class ExamplesTest {
     private static String[] with(String verb, String name, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of(verb, FOLDER.resolve(name + ".yaml").toString()));
-        if (INSTEAD.containsKey(name)) {
-            arguments.add(INSTEAD.get(name));
-        }
+        arguments.addAll(INSTEAD.getOrDefault(name, List.of()));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);
     }

@@ -12,9 +12,6 @@ import java.util.concurrent.TimeUnit;
 final class NewtProcess {
     private static final int MOST_SECONDS = 120;
 
-    /** As the program logs, not as its tests do. */
-    private static final String LOGGING = "-Dlogback.configurationFile=logback.xml";
-
     private final Process process;
     private final Path out;
     private final Path err;
@@ -71,7 +68,7 @@ final class NewtProcess {
     }
 
     private static List<String> classes(String option) {
-        return List.of("-Xmx512m", option, LOGGING, "-cp", System.getProperty("java.class.path"), Main.class.getName());
+        return List.of("-Xmx512m", option, "-cp", System.getProperty("java.class.path"), Main.class.getName());
     }
 
     private static NewtProcess start(

@@ -7,6 +7,7 @@ import dev.newt.engine.djl.Oracle;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
+import dev.newt.tensor.UpdateOps.AdamWStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +41,7 @@ abstract class UpdateContract extends OperationContract {
                     List.of(gradient),
                     List.of(first),
                     List.of(second),
-                    step,
-                    rate,
-                    0.9,
-                    0.999,
-                    1e-8,
-                    0.01);
+                    new AdamWStep(step, rate, 0.9, 0.999, 1e-8, 0.01));
         }
         double bound = type == DType.F64 ? 1e-12 : 1e-6;
         assertThat(Oracle.difference(oracle.values(parameter), p)).isLessThan(bound);
@@ -66,18 +62,17 @@ abstract class UpdateContract extends OperationContract {
                     List.of(gradient),
                     List.of(first),
                     List.of(second),
-                    1,
-                    0.1,
-                    0.9,
-                    0.999,
-                    1e-8,
-                    0);
+                    new AdamWStep(1, 0.1, 0.9, 0.999, 1e-8, 0));
         }
         Tensor rounded = oracle.keep(oracle.engine.cast(wide, DType.BF16));
         assertThat(oracle.engine.downloadFloats(narrow)).containsExactly(oracle.engine.downloadFloats(rounded));
         refuses(
                 () -> oracle.engine.adamW(
-                        List.of(narrow), List.of(gradient), List.of(narrow), List.of(narrow), 1, 1, 0, 0, 0, 0),
+                        List.of(narrow),
+                        List.of(gradient),
+                        List.of(narrow),
+                        List.of(narrow),
+                        new AdamWStep(1, 1, 0, 0, 0, 0)),
                 "first moment");
     }
 

@@ -19,14 +19,14 @@ class ExampleFilesTest {
     Path folder;
 
     @Test
-    void the_tools_write_the_files_again_byte_for_byte() throws Exception {
+    void theToolsWriteTheFilesAgainByteForByte() throws Exception {
         Path data = folder.resolve("data");
         Path model = folder.resolve("model");
 
-        run("MakeExampleData.java", data.toString());
-        run("MakeOrders.java", data.toString());
-        run("MakePreferences.java", data.toString());
-        run("TrainTokenizer.java", data.toString(), model.toString());
+        run(folder, "MakeExampleData.java", data.toString());
+        run(folder, "TrainTokenizer.java", data.toString(), model.toString());
+        run(folder, "MakeOrders.java", data.toString(), model.toString());
+        run(folder, "MakePreferences.java", data.toString());
 
         assertSame(data, EXAMPLES.resolve("data"));
         assertSame(model, EXAMPLES.resolve("models/newt-tiny"));
@@ -39,7 +39,8 @@ class ExampleFilesTest {
         }
     }
 
-    private void run(String tool, String... arguments) throws Exception {
+    /** Runs one of the programs as examples/README.md says; its output goes into the folder. */
+    static void run(Path folder, String tool, String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(EXAMPLES.resolve("tools").resolve(tool).toString());

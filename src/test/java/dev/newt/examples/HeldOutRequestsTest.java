@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -25,17 +27,27 @@ class HeldOutRequestsTest {
     private static final List<String> COPIED =
             List.of("place", "name", "item", "address", "with", "who", "topic", "from", "to");
 
+    @TempDir
+    Path folder;
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "orders-train.jsonl",
-                "pretrain.jsonl",
-                "pretrain-copy.jsonl",
-                "pretrain-copy-more.jsonl",
-                "requests.jsonl",
-                "alpaca-sample.jsonl"
-            })
+    @ValueSource(strings = {"orders-train.jsonl", "pretrain.jsonl", "requests.jsonl", "alpaca-sample.jsonl"})
     void noNameOrPlaceOfTheHeldOutRequestsOccursElsewhere(String file) throws IOException {
+        assertNoneMentioned(rows(file));
+    }
+
+    /** Its rows are not kept in the repository: the program makes them when the base model is trained. */
+    @Test
+    @Tag("slow")
+    void noneOccursInWhatTheBaseModelIsTrainedOn() throws Exception {
+        ExampleFilesTest.run(folder, "MakeOrders.java", "--pretraining", folder.toString());
+        List<JsonNode> rows = rows(folder.resolve("pretrain-copy.jsonl"));
+
+        assertThat(rows).hasSizeGreaterThan(100_000);
+        assertNoneMentioned(rows);
+    }
+
+    private static void assertNoneMentioned(List<JsonNode> rows) throws IOException {
         Set<String> held = new TreeSet<>();
         for (JsonNode row : rows("orders-test.jsonl")) {
             JsonNode answer = answer(row);
@@ -47,12 +59,17 @@ class HeldOutRequestsTest {
             }
         }
         assertThat(held).hasSizeGreaterThan(100);
-        Pattern any = Pattern.compile("(?<![\\p{L}\\p{M}])("
-                + String.join("|", held.stream().map(Pattern::quote).toList()) + ")(?![\\p{L}\\p{M}])");
         List<String> texts = new ArrayList<>();
-        rows(file).forEach(row -> strings(row, texts));
+        rows.forEach(row -> strings(row, texts));
 
-        assertThat(texts).isNotEmpty().noneMatch(text -> any.matcher(text).find());
+        assertThat(texts).isNotEmpty();
+        for (String entity : held) {
+            Pattern whole = Pattern.compile("(?<![\\p{L}\\p{M}])" + Pattern.quote(entity) + "(?![\\p{L}\\p{M}])");
+            assertThat(texts.stream().filter(text -> text.contains(entity)).filter(text -> whole.matcher(text)
+                            .find()))
+                    .as(entity)
+                    .isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -79,9 +96,11 @@ class HeldOutRequestsTest {
     }
 
     private static List<JsonNode> rows(String file) throws IOException {
-        return Files.readAllLines(DATA.resolve(file)).stream()
-                .map(JSON::readTree)
-                .toList();
+        return rows(DATA.resolve(file));
+    }
+
+    private static List<JsonNode> rows(Path file) throws IOException {
+        return Files.readAllLines(file).stream().map(JSON::readTree).toList();
     }
 
     private static JsonNode answer(JsonNode row) {

@@ -3,7 +3,6 @@ package dev.newt.golden;
 import dev.newt.adapter.Lora;
 import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
-import dev.newt.model.Role;
 import dev.newt.model.load.WeightUse;
 import dev.newt.run.SftModel;
 import dev.newt.tensor.Engine;
@@ -21,7 +20,11 @@ import tools.jackson.databind.JsonNode;
 /** Adapters: losses, logits, gradients, merged weights; on a packed row; on 4-bit weights. */
 final class GoldenAdapters {
     private static final Map<String, String> FOLDERS =
-            Map.of("lora", "adapter", "dora", "adapter_dora", "rslora", "adapter_rslora");
+            Map.of(
+                    "lora", "adapter",
+                    "dora", "adapter_dora",
+                    "rslora", "adapter_rslora",
+                    "lora_experts", "adapter_experts");
 
     private final Engine engine;
     private final GoldenFolder golden;
@@ -36,14 +39,16 @@ final class GoldenAdapters {
     }
 
     void check() {
-        for (String kind : List.of("lora", "dora", "rslora")) {
+        for (String kind : List.of("lora", "dora", "rslora", "lora_experts")) {
             if (golden.has(kind)) {
                 try (Lora lora = models.adapted(FOLDERS.get(kind))) {
                     JsonNode section = golden.json.get(kind);
                     MicroBatch batch = golden.batch("forward", 0, 2);
                     losses(kind, lora, batch, section.get("loss").asDouble(), section.get("grads"));
                     logits(kind + ".logits_row0", lora.decoder(), golden.batch("forward", 0, 1));
-                    merged(kind, lora, section.get("merged"));
+                    if (section.has("merged")) {
+                        merged(kind, lora, section.get("merged"));
+                    }
                 }
             }
         }
@@ -82,7 +87,10 @@ final class GoldenAdapters {
     private void merged(String kind, Lora lora, JsonNode summaries) {
         double worst = 0;
         for (Linear linear : lora.decoder().parameters().linears()) {
-            LowRank adapter = linear.adapter().orElseThrow();
+            if (linear.adapter().isEmpty()) {
+                continue;
+            }
+            LowRank adapter = linear.adapter().get();
             try (Parameter.Lease w = linear.weight().lease();
                     Parameter.Lease a = adapter.a().lease();
                     Parameter.Lease b = adapter.b().lease();
@@ -122,8 +130,9 @@ final class GoldenAdapters {
         JsonNode section =
                 GoldenFolder.readJson(golden.path.resolve("nf4/nf4.json")).get(kind);
         Decoder base = models.load(
-                slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias() ? use : WeightUse.FROZEN);
-        try (Lora lora = models.adapted(base, "adapter");
+                slot -> slot.isQuantised() ? use : WeightUse.FROZEN);
+        String adapter = section.path("adapter").asString("adapter");
+        try (Lora lora = models.adapted(base, adapter);
                 SafetensorsFile file = SafetensorsFile.open(golden.path.resolve("nf4/nf4.safetensors"))) {
             losses(
                     kind,

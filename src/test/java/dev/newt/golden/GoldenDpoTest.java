@@ -19,6 +19,7 @@ import dev.newt.tensor.TrainableParameter;
 import dev.newt.train.BatchSource;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.StepData;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
@@ -220,7 +221,7 @@ class GoldenDpoTest {
     private TrainSettings settings(String run, double learningRate) {
         return new TrainSettings(
                 directory,
-                run,
+                RunIdentity.named(run),
                 0,
                 1,
                 OptionalLong.empty(),

@@ -19,6 +19,7 @@ import dev.newt.weights.StoredTensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The family's model, loaded anew for each check. */
 final class GoldenModels {
@@ -30,6 +31,14 @@ final class GoldenModels {
         this.engine = engine;
         this.folder = golden.path;
         this.config = Families.read(folder.resolve("model/config.json"));
+    }
+
+    /** The same model with its config.json changed: the decoder of the weights in {@code folder}. */
+    Decoder load(String configJson, Function<TensorSlot, WeightUse> use) {
+        ModelConfig changed = Families.of(JsonMapper.shared().readTree(configJson), "changed config.json");
+        try (ModelDirectory model = ModelDirectory.open(folder.resolve("model"))) {
+            return DecoderLoader.load(changed, model, engine, DType.F32, use);
+        }
     }
 
     Decoder load(Function<TensorSlot, WeightUse> use) {

@@ -46,6 +46,7 @@ class GoldenTest {
             }
             long before = engine.allocatedBytes();
             new GoldenForward(engine, golden, models, findings).check();
+            new GoldenRouters(engine, golden, models, findings).check();
             new GoldenAdapters(engine, golden, models, findings).check();
             new GoldenTraining(engine, golden, models, findings).check();
             findings.assertAllMet();

@@ -4,6 +4,7 @@ import dev.newt.adapter.Lora;
 import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.model.Decoder;
+import dev.newt.model.load.WeightUse;
 import dev.newt.optim.AdamWSettings;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.tensor.Engine;
@@ -11,6 +12,7 @@ import dev.newt.tensor.TrainableParameter;
 import dev.newt.train.BatchSource;
 import dev.newt.train.Cadence;
 import dev.newt.train.Resume;
+import dev.newt.train.RunIdentity;
 import dev.newt.train.StepData;
 import dev.newt.train.StepModel;
 import dev.newt.train.StopRequest;
@@ -30,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Every recorded training run, by the real trainer: losses, gradient norms, learning rates, and the values at the end. */
@@ -57,20 +60,27 @@ final class GoldenTraining {
         adapter("lora_clip1", "adapter", batches);
         adapter("dora_noclip", "adapter_dora", batches);
         adapter("rslora_noclip", "adapter_rslora", batches);
+        adapter("lora_experts", "adapter_experts", batches);
         adapter("packed_noclip", "adapter", step -> List.of(golden.packedBatch(step)));
+        IntFunction<List<MicroBatch>> accumulated = step -> List.of(
+                golden.batch("train", 2 * step, 2 * step + 1), golden.batch("train", 2 * step + 1, 2 * step + 2));
+        adapter("lora_accum2_num_items", "adapter", accumulated);
         adapter(
-                "lora_accum2_num_items",
-                "adapter",
-                step -> List.of(
-                        golden.batch("train", 2 * step, 2 * step + 1),
-                        golden.batch("train", 2 * step + 1, 2 * step + 2)));
+                "lora_experts_routers",
+                () -> models.adapted(
+                        models.load(GoldenRouters.balanced(golden), slot -> WeightUse.FROZEN), "adapter_experts"),
+                accumulated);
         full("full_noclip", batches);
         full("full_clip1", batches);
     }
 
     private void adapter(String run, String folder, IntFunction<List<MicroBatch>> batches) {
+        adapter(run, () -> models.adapted(folder), batches);
+    }
+
+    private void adapter(String run, Supplier<Lora> model, IntFunction<List<MicroBatch>> batches) {
         if (constants.has(run)) {
-            try (Lora lora = models.adapted(folder)) {
+            try (Lora lora = model.get()) {
                 train(run, lora.decoder(), lora.trainable(), batches);
                 String end = "train." + run + ".final/";
                 if (golden.hasTensor(end + lora.trainable().get(0).name())) {
@@ -148,7 +158,7 @@ final class GoldenTraining {
         double decay = constants.get("weight_decay").asDouble();
         return new TrainSettings(
                 output,
-                run,
+                RunIdentity.named(run),
                 0,
                 1,
                 OptionalLong.empty(),

@@ -16,19 +16,23 @@ import dev.newt.weights.ModelDirectory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a forward pass keeps for the way back. */
 class DecoderMemoryTest {
-    private static final Path MODEL = Path.of("src/test/resources/golden/llama/model");
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final int RANK = 3;
 
-    @Test
-    void keepsNeitherNormsNorActivationProducts() {
+    /** @param adapted projections that a token goes through in each block */
+    @ParameterizedTest
+    @CsvSource({"llama, 7", "mixtral, 11"})
+    void keepsWhatTheBlocksSayAndNeitherNormsNorActivationProducts(String family, int adapted) {
+        Path model = GOLDEN.resolve(family).resolve("model");
         try (DjlEngine engine = DjlEngine.create(1);
-                ModelDirectory weights = ModelDirectory.open(MODEL);
+                ModelDirectory weights = ModelDirectory.open(model);
                 Decoder base = DecoderLoader.load(
-                        Families.read(MODEL.resolve("config.json")),
+                        Families.read(model.resolve("config.json")),
                         weights,
                         engine,
                         DType.F32,
@@ -37,13 +41,13 @@ class DecoderMemoryTest {
                         base, new LoraSettings(RANK, 6, 0, false, false, Targets.ALL_LINEAR, List.of()), engine, 1)) {
             long kept = kept(engine, lora.decoder(), 40) - kept(engine, lora.decoder(), 20);
 
-            assertThat(kept).isEqualTo(20 * bytesPerToken(base.spec()));
+            assertThat(kept).isEqualTo(20 * bytesPerToken(base.spec(), adapted));
         }
     }
 
     private static long kept(DjlEngine engine, Decoder decoder, int tokens) {
         int[] ids = new int[tokens];
-        Arrays.fill(ids, 7);
+        Arrays.setAll(ids, i -> 7 + i);
         long before = engine.allocatedBytes();
         try (Tape tape = Tape.training(engine, 0)) {
             decoder.hidden(tape, ids, Segments.ofLengths(tokens), false);
@@ -51,20 +55,16 @@ class DecoderMemoryTest {
         }
     }
 
-    /** Of each layer what its products and its attention cannot be differentiated without. */
-    private static long bytesPerToken(DecoderSpec spec) {
-        long hidden = spec.hidden();
-        long inputs = 2 * hidden + 2;
-        long heads = 2L * spec.attention(0).queryWidth()
-                + 2L * spec.attention(0).keyWidth()
-                + spec.attention(0).heads().heads();
-        long feedForward = 2L * spec.blocks().get(0).feedForward().intermediate();
-        long lowRank = 7 * RANK;
-        long layers = spec.layers() * (inputs + heads + feedForward + lowRank);
+    /** Each block's input and what it says it keeps; what the adapters keep of their own. */
+    private static long bytesPerToken(DecoderSpec spec, int adapted) {
+        int hidden = spec.hidden();
+        Block block = spec.blocks().get(0);
+        long blocks = spec.layers()
+                * (hidden + block.keptElements(hidden) + block.keptScalars() + (long) adapted * RANK);
         // Nothing trainable stands before the first norm, which is therefore kept, but for the means of its way back.
         long first = hidden - 1;
         long last = hidden + hidden + 1;
         long rotary = spec.attention(0).heads().headDim();
-        return 4 * (layers + first + last + rotary) + Long.BYTES;
+        return 4 * (blocks + first + last + rotary) + Long.BYTES;
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
     @ParameterizedTest
-    @CsvSource({"llama, FROZEN", "llama, NF4", "mistral, FROZEN", "qwen2, FROZEN"})
+    @CsvSource({"llama, FROZEN", "llama, NF4", "mistral, FROZEN", "qwen2, FROZEN", "mixtral, FROZEN", "mixtral, NF4"})
     void continuesWithACacheAsItWouldWithout(String family, WeightUse use) {
         Path folder = Path.of("src/test/resources/golden").resolve(family).resolve("model");
         ModelConfig config = Families.read(folder.resolve("config.json"));
@@ -41,7 +41,7 @@ class GeneratorTest {
                             weights,
                             engine,
                             DType.F32,
-                            slot -> slot.role().isLinear() && slot.role() != Role.HEAD && !slot.bias()
+                            slot -> slot.isQuantised()
                                     ? use
                                     : WeightUse.FROZEN);
                     Generator generator = new Generator(engine, decoder, 64)) {
@@ -64,7 +64,7 @@ class GeneratorTest {
 
     /** More prompts than places at the end too: those that end early leave room. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama", "mistral", "qwen2", "mixtral"})
     void manyAtOnceAreContinuedAsEachAlone(String family) {
         Path folder = Path.of("src/test/resources/golden").resolve(family).resolve("model");
         ModelConfig config = Families.read(folder.resolve("config.json"));

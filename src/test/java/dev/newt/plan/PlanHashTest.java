@@ -3,7 +3,10 @@ package dev.newt.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.newt.config.ConfigFile;
+import dev.newt.config.KeyCatalogue;
 import dev.newt.io.NotInHash;
+import dev.newt.model.family.Families;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -12,7 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,14 +32,7 @@ class PlanHashTest {
 
     @Test
     void everySettingThatIsNotMarkedChangesTheHash(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(
-                folder.resolve("c.yaml"),
-                "base_model: " + MODEL + "\nrevision_of_model: main\nlearning_rate: 1e-4\nadapter: lora\nlora_r: 8\n"
-                        + "lora_alpha: 16\nlora_target_modules: [q_proj]\nmax_steps: 5\nwarmup_steps: 2\n"
-                        + "loss_watchdog_threshold: 9\nlogging_steps: 1\nsave_steps: 2\nstreaming: true\nval_set_size: 0\n"
-                        + "test_datasets:\n  - path: b.jsonl\n    type: alpaca\n"
-                        + "datasets:\n  - path: a.jsonl\n    type: chat_template\n    shards: 3\n    split: train[:9]\n");
-        RunSettings settings = SettingsReader.read(ConfigFile.load(file, List.of()));
+        RunSettings settings = settings(folder);
         String hash = PlanHash.digest(settings);
         List<Variant> variants = variants("", false, settings);
 
@@ -41,6 +41,65 @@ class PlanHashTest {
                         PlanHash.digest((Record) variant.value()).equals(hash))
                 .as(variant.path())
                 .isEqualTo(variant.marked()));
+    }
+
+    /** What a refused resume is told from. */
+    @Test
+    void whatChangesTheHashHasTheNameOfItsKey(@TempDir Path folder) throws Exception {
+        RunSettings settings = settings(folder);
+        SortedMap<String, String> now = hashed(settings);
+        Set<String> named = new TreeSet<>();
+
+        for (Variant variant : variants("", false, settings)) {
+            Set<String> differ = difference(now, hashed((RunSettings) variant.value()));
+            if (variant.path().equals("/dataKey")) {
+                assertThat(differ).allMatch(key -> key.startsWith("datasets")); // The other name of the same key.
+            } else if (variant.marked()) {
+                assertThat(differ).as(variant.path()).isEmpty();
+            } else {
+                assertThat(differ).as(variant.path()).isNotEmpty().allSatisfy(key -> assertThat(KeyCatalogue.find(key))
+                        .as(key)
+                        .isPresent());
+                named.addAll(differ);
+            }
+        }
+
+        assertThat(named)
+                .contains(
+                        "base_model",
+                        "lora_r",
+                        "lora_target_modules",
+                        "learning_rate",
+                        "adam_beta1",
+                        "micro_batch_size",
+                        "curriculum_sampling",
+                        "datasets[0].path",
+                        "datasets[0].split",
+                        "datasets[0].roles_to_train",
+                        "test_datasets[0].type");
+    }
+
+    private static Set<String> difference(SortedMap<String, String> a, SortedMap<String, String> b) {
+        Set<String> keys = new TreeSet<>(a.keySet());
+        keys.addAll(b.keySet());
+        keys.removeIf(key -> Objects.equals(a.get(key), b.get(key)));
+        return keys;
+    }
+
+    private static SortedMap<String, String> hashed(RunSettings settings) {
+        ExecutionPlan.Compute compute = new ExecutionPlan.Compute("fp32", "", false, false);
+        return HashedSettings.of(settings, Families.read(MODEL.resolve("config.json")).spec(), compute);
+    }
+
+    private static RunSettings settings(Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                "base_model: " + MODEL + "\nrevision_of_model: main\nlearning_rate: 1e-4\nadapter: lora\nlora_r: 8\n"
+                        + "lora_alpha: 16\nlora_target_modules: [q_proj]\nmax_steps: 5\nwarmup_steps: 2\n"
+                        + "loss_watchdog_threshold: 9\nlogging_steps: 1\nsave_steps: 2\nstreaming: true\nval_set_size: 0\n"
+                        + "test_datasets:\n  - path: b.jsonl\n    type: alpaca\n"
+                        + "datasets:\n  - path: a.jsonl\n    type: chat_template\n    shards: 3\n    split: train[:9]\n");
+        return SettingsReader.read(ConfigFile.load(file, List.of()));
     }
 
     private static List<Variant> variants(String path, boolean marked, Record of) throws ReflectiveOperationException {

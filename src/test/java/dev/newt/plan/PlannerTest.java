@@ -3,6 +3,7 @@ package dev.newt.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.newt.config.ConfigFile;
 import dev.newt.io.UserException;
@@ -120,6 +121,35 @@ class PlannerTest {
         Work full = new Work(plan(PRETRAIN, "gradient_checkpointing=true"));
         assertThat(full.backward).isEqualTo(2 * (blocks + attention + head), within(1.0));
         assertThat(full.recomputed).isEqualTo(blocks + attention, within(1.0));
+    }
+
+    @Test
+    void allExpertsAreHeldAndThoseOfATokenWork() {
+        ExecutionPlan plan = plan(QLORA, "base_model=mistralai/Mixtral-8x7B-v0.1", "bf16=true");
+
+        long attention = 32L * (2 * 4096 * 4096 + 2 * 1024 * 4096);
+        long experts = 32L * 8 * 3 * 4096 * 14_336;
+        long routers = 32L * 8 * 4096;
+        assertThat(plan.model().parametersByPart())
+                .containsEntry("attention", attention)
+                .containsEntry("experts", experts + routers);
+        long others = 2L * 32_000 * 4096 + 65 * 4096;
+        assertThat(plan.model().activeParameters()).isEqualTo(attention + experts / 4 + routers + others);
+        assertThat(PlanTable.of(plan)).contains("\n            12,879,925,248 of them at work for each token\n");
+        // Routers stay as they are.
+        double nf4 = 0.5 + 1 / 64.0 + 4 / (64 * 256.0);
+        assertThat((double) plan.memory().weights())
+                .isEqualTo((attention + experts) * nf4 + 2.0 * (routers + others), within(1.0));
+
+        double tokens = 4 * 512;
+        double blocks = 2 * tokens * (attention + experts / 4.0 + routers);
+        double squares = 2 * tokens * 512 * 4096 * 32;
+        double head = 2 * tokens * 32_000 * 4096;
+        long attended = 2 * (4096 + 4096) + 2 * (4096 + 1024);
+        double adapters = 2 * tokens * 16 * 32 * (attended + (4096 + 8) + 2 * 3 * (4096 + 14_336));
+        Work work = new Work(plan);
+        assertThat(work.forward).isCloseTo(blocks + squares + head + adapters, withinPercentage(1e-9));
+        assertThat(work.backward).isCloseTo(blocks + 2 * squares + head + 2 * adapters, withinPercentage(1e-9));
     }
 
     private record Work(double forward, double backward, double recomputed) {

@@ -25,7 +25,7 @@ class TokenizerTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral"})
     void givesTheIdsAndTextsOfHuggingFace(String family) throws IOException {
         JsonNode cases = JSON.readTree(Files.readString(GOLDEN.resolve(family).resolve("golden.json")))
                 .get("tokenizer");

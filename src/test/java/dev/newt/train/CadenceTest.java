@@ -34,7 +34,7 @@ class CadenceTest {
     private static TrainSettings settings(double epochs, OptionalLong maxSteps) {
         return new TrainSettings(
                 Path.of("out"),
-                "plan",
+                RunIdentity.named("plan"),
                 1,
                 epochs,
                 maxSteps,

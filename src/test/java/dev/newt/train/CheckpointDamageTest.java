@@ -100,7 +100,7 @@ class CheckpointDamageTest {
 
     @Test
     void startsAnewWhereEveryCheckpointIsDamaged() throws Exception {
-        for (Path checkpoint : new Checkpoints(engine, directory, "plan-a").all()) {
+        for (Path checkpoint : new Checkpoints(engine, directory, RunIdentity.named("plan-a")).all()) {
             Files.delete(checkpoint.resolve("trainer_state.json"));
         }
         TrainingFixture latest = new TrainingFixture(engine, directory);
@@ -119,7 +119,7 @@ class CheckpointDamageTest {
             other.resume = resume;
             assertThatThrownBy(other::run)
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("another configuration, data or model");
+                    .hasMessageContaining("other rows: the settings are the same");
             assertThat(other.heard(TrainingEvent.StepDone.class)).isEmpty();
         }
     }

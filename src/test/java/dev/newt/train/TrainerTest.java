@@ -8,7 +8,12 @@ import dev.newt.data.DataPosition;
 import dev.newt.data.MicroBatch;
 import dev.newt.engine.djl.DjlEngine;
 import dev.newt.io.UserException;
+import dev.newt.tensor.DType;
+import dev.newt.tensor.DenseTrainableParameter;
 import dev.newt.tensor.Engine;
+import dev.newt.tensor.Shape;
+import dev.newt.tensor.Tensor;
+import dev.newt.tensor.TrainableParameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +127,29 @@ class TrainerTest {
             assertThat(split.get(i).trainedTokens()).isEqualTo(whole.get(i).trainedTokens());
             assertThat(split.get(i).loss()).isCloseTo(whole.get(i).loss(), within(1e-6));
             assertThat(split.get(i).gradNorm()).isCloseTo(whole.get(i).gradNorm(), within(1e-6));
+        }
+    }
+
+    /** Such as an expert that is never chosen: AdamW moves it by its decay, as one whose gradient is zero. */
+    @Test
+    void aParameterThatNoTokenMeetsIsDecayed() {
+        Tensor ones = engine.upload(new float[] {1, 1}, Shape.of(1, 2));
+        try (DenseTrainableParameter unmet = new DenseTrainableParameter("unmet", engine, ones, DType.F32)) {
+            run.wrapper = model -> new ForwardingModel(model) {
+                @Override
+                public List<TrainableParameter> trainable() {
+                    List<TrainableParameter> all = new ArrayList<>(super.trainable());
+                    all.add(unmet);
+                    return all;
+                }
+            };
+            run.run();
+            double expected = 1;
+            for (TrainingEvent.StepDone step : run.heard(TrainingEvent.StepDone.class)) {
+                expected *= 1 - step.learningRate() * 0.01;
+            }
+            assertThat(expected).isLessThan(0.999);
+            assertThat(engine.downloadFloats(unmet.master())[1]).isCloseTo((float) expected, within(1e-6f));
         }
     }
 

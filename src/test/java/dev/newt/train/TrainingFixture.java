@@ -52,7 +52,7 @@ final class TrainingFixture {
     TrainingResult run() {
         TrainSettings settings = new TrainSettings(
                 directory,
-                planHash,
+                RunIdentity.named(planHash),
                 42,
                 1,
                 OptionalLong.of(maxSteps),

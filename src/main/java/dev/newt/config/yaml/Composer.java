@@ -41,9 +41,18 @@ public final class Composer {
         return read(file, List.of());
     }
 
+    /** As {@link #read(Path)}, with a text in place of what the file holds; the file need not be there. */
+    public Optional<YamlTree.Mapping> read(Path file, String text) {
+        return read(file, SourceReader.of(file, text, files.size(), problems), List.of());
+    }
+
     /** @param chain the files that led here through {@code extends} */
     private Optional<YamlTree.Mapping> read(Path file, List<Path> chain) {
-        return SourceReader.read(file, files.size(), problems).flatMap(source -> {
+        return read(file, SourceReader.read(file, files.size(), problems), chain);
+    }
+
+    private Optional<YamlTree.Mapping> read(Path file, Optional<Source> text, List<Path> chain) {
+        return text.flatMap(source -> {
             files.add(source);
             int before = problems.size();
             Optional<YamlTree> tree = YamlReader.readFile(source, problems);

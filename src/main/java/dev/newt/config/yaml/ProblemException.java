@@ -2,6 +2,7 @@ package dev.newt.config.yaml;
 
 import dev.newt.io.UserException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,11 +24,12 @@ public final class ProblemException extends UserException {
                 distinct(problems.stream().filter(Problem::isError).toList()));
     }
 
-    /** Joins what several parts refused. */
+    /** Joins what several parts refused, in reading order. */
     public static UserException joined(List<UserException> refusals) {
         if (refusals.stream().allMatch(ProblemException.class::isInstance)) {
             return of(refusals.stream()
                     .flatMap(refusal -> ((ProblemException) refusal).problems().stream())
+                    .sorted(Comparator.comparing(Problem::place))
                     .toList());
         }
         return new UserException(

@@ -36,6 +36,17 @@ final class SourceReader {
         return new SourceReader(file, order, problems).read();
     }
 
+    /** A text as if it were the file's, or empty with a problem. */
+    static Optional<Source> of(Path file, String text, int order, List<Problem> problems) {
+        SourceReader reader = new SourceReader(file, order, problems);
+        if (text.length() > MAX_BYTES) {
+            return reader.refuse(
+                    "the text has " + text.length() + " characters; the limit for a configuration is " + MAX_BYTES);
+        }
+        Source source = Source.file(file, withoutMark(text), order);
+        return reader.isPrintable(source) ? Optional.of(source) : Optional.empty();
+    }
+
     private Optional<Source> read() {
         try {
             if (Files.isDirectory(file)) {

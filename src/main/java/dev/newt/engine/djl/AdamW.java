@@ -3,6 +3,7 @@ package dev.newt.engine.djl;
 import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.tensor.Tensor;
+import dev.newt.tensor.UpdateOps.AdamWStep;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,18 +50,18 @@ final class AdamW {
         }
     }
 
-    void update(long step, double learningRate, double beta1, double beta2, double eps, double weightDecay) {
-        Check.that(step >= 1, "step " + step + " of AdamW; the first is 1");
+    void update(AdamWStep step) {
+        Check.that(step.number() >= 1, "step " + step.number() + " of AdamW; the first is 1");
         // libtorch keeps the step in F32, exact to 2^24.
         try (TorchTensor count = memory.empty(DType.F32, Shape.of())) {
-            memory.contents(count).putFloat(0, step);
-            run(wide, count, learningRate, beta1, beta2, eps, weightDecay);
+            memory.contents(count).putFloat(0, step.number());
+            run(wide, count, step);
             for (Slot slot : narrow) {
                 DType type = slot.first().dtype();
                 try (TorchTensor parameter = cast(slot.parameter(), type);
                         TorchTensor gradient = cast(slot.gradient(), type)) {
                     Slot copy = new Slot(parameter, gradient, slot.first(), slot.second());
-                    run(List.of(copy), count, learningRate, beta1, beta2, eps, weightDecay);
+                    run(List.of(copy), count, step);
                     memory.kernels().run("copy_into", parameter, slot.parameter());
                 }
             }
@@ -71,14 +72,7 @@ final class AdamW {
         return memory.tensor(type, tensor.shape(), "cast", tensor, type);
     }
 
-    private void run(
-            List<Slot> slots,
-            TorchTensor step,
-            double learningRate,
-            double beta1,
-            double beta2,
-            double eps,
-            double weightDecay) {
+    private void run(List<Slot> slots, TorchTensor count, AdamWStep step) {
         if (!slots.isEmpty()) {
             memory.kernels()
                     .run(
@@ -87,12 +81,12 @@ final class AdamW {
                             slots.stream().map(Slot::gradient).toList(),
                             slots.stream().map(Slot::first).toList(),
                             slots.stream().map(Slot::second).toList(),
-                            Collections.nCopies(slots.size(), step),
-                            learningRate,
-                            beta1,
-                            beta2,
-                            eps,
-                            weightDecay);
+                            Collections.nCopies(slots.size(), count),
+                            step.learningRate(),
+                            step.beta1(),
+                            step.beta2(),
+                            step.epsilon(),
+                            step.weightDecay());
         }
     }
 }

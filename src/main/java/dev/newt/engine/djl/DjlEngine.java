@@ -486,14 +486,8 @@ public final class DjlEngine implements Engine {
             List<Tensor> gradients,
             List<Tensor> firstMoments,
             List<Tensor> secondMoments,
-            long step,
-            double learningRate,
-            double beta1,
-            double beta2,
-            double eps,
-            double weightDecay) {
-        new AdamW(memory, parameters, gradients, firstMoments, secondMoments)
-                .update(step, learningRate, beta1, beta2, eps, weightDecay);
+            AdamWStep step) {
+        new AdamW(memory, parameters, gradients, firstMoments, secondMoments).update(step);
     }
 
     @Override

@@ -5,13 +5,14 @@ import dev.newt.tensor.DType;
 import dev.newt.tensor.Shape;
 import dev.newt.weights.ModelDirectory;
 import dev.newt.weights.StoredTensor;
-import java.util.ArrayList;
+import dev.newt.weights.TensorProblems;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -50,19 +51,34 @@ public final class Checkpoint {
     private static Map<TensorSlot, StoredTensor> bind(ModelConfig config, ModelDirectory directory, long rowsRead) {
         Map<String, StoredTensor> stored = directory.tensors();
         Map<TensorSlot, String> names = new LinkedHashMap<>();
+        Map<TensorSlot, Stack.Part> parts = new LinkedHashMap<>();
         Map<String, Shape> expected = new LinkedHashMap<>();
         for (TensorSlot slot : config.tensors().all()) {
             String name = nameIn(stored, slot.name());
-            names.put(slot, name);
-            expected.put(name, slot.shape());
+            Optional<Stack.Part> part = stored.containsKey(name) ? Optional.empty() : stacked(config, stored, slot);
+            part.ifPresent(found -> parts.put(slot, found));
+            names.put(slot, part.map(Stack.Part::name).orElse(name));
+            expected.put(names.get(slot), part.map(Stack.Part::whole).orElse(slot.shape()));
         }
-        List<String> problems = new ArrayList<>(directory.problems(expected, TYPES));
-        problems.addAll(strays(config, stored, expected.keySet(), rowsRead));
-        ModelDirectory.refuse(directory.directory(), problems);
+        TensorProblems problems = new TensorProblems();
+        expected.forEach((name, shape) -> problems.expect(stored, name, shape, TYPES));
+        strays(config, stored, expected.keySet(), rowsRead, problems);
+        problems.refuse(directory.directory(), "the weights");
 
         Map<TensorSlot, StoredTensor> bound = new LinkedHashMap<>();
-        names.forEach((slot, name) -> bound.put(slot, stored.get(name)));
+        names.forEach((slot, name) -> {
+            StoredTensor tensor = stored.get(name);
+            Stack.Part part = parts.get(slot);
+            bound.put(slot, part == null ? tensor : tensor.part(slot.name(), part.first(), slot.shape()));
+        });
         return Collections.unmodifiableMap(bound);
+    }
+
+    private static Optional<Stack.Part> stacked(ModelConfig config, Map<String, StoredTensor> stored, TensorSlot slot) {
+        return config.tensors()
+                .stacked(slot)
+                .map(part -> new Stack.Part(nameIn(stored, part.name()), part.whole(), part.first()))
+                .filter(part -> stored.containsKey(part.name()));
     }
 
     private static String nameIn(Map<String, StoredTensor> stored, String name) {
@@ -76,9 +92,12 @@ public final class Checkpoint {
     }
 
     /** A tensor that would be left out may be one that matters: a bias that config.json does not tell of, an adapter. */
-    private static List<String> strays(
-            ModelConfig config, Map<String, StoredTensor> stored, Set<String> used, long rowsRead) {
-        List<String> problems = new ArrayList<>();
+    private static void strays(
+            ModelConfig config,
+            Map<String, StoredTensor> stored,
+            Set<String> used,
+            long rowsRead,
+            TensorProblems problems) {
         Set<String> known = new HashSet<>(used);
         String head = config.tensors().moduleName(Role.HEAD) + ".weight";
         if (config.spec().tiedHead() && stored.containsKey(head)) {
@@ -91,11 +110,9 @@ public final class Checkpoint {
         }
         stored.forEach((name, tensor) -> {
             if (!known.contains(name) && !BUFFER.matcher(name).matches()) {
-                problems.add(tensor.file().getFileName() + ": tensor " + name + " " + tensor.shape()
-                        + " has no place in a " + config.family() + " model of this config.json");
+                problems.stray(tensor, name, "a " + config.family() + " model of this config.json");
             }
         });
-        return problems;
     }
 
     private static boolean same(StoredTensor a, StoredTensor b, long rowsRead) {

@@ -15,25 +15,21 @@ import java.util.OptionalInt;
 /** The fields that all families share, under one name each, and what follows from them. */
 final class CommonConfig {
     private final ConfigFields config;
+    private final Defaults defaults;
     private final int hidden;
     private final int heads;
     private final int layers;
     private final int headDim;
     private final int maxPositions;
 
-    /** @param defaultPositions the family's {@code max_position_embeddings} where config.json has none */
-    CommonConfig(ConfigFields config, int defaultPositions) {
-        this(config, defaultPositions, OptionalInt.empty());
-    }
-
-    /** @param defaultHeadDim the family's {@code head_dim} where config.json has none; empty means a share of the hidden size */
-    CommonConfig(ConfigFields config, int defaultPositions, OptionalInt defaultHeadDim) {
+    CommonConfig(ConfigFields config, Defaults defaults) {
         this.config = config;
+        this.defaults = defaults;
         hidden = config.positiveInt("hidden_size");
         heads = config.positiveInt("num_attention_heads");
         layers = config.positiveInt("num_hidden_layers");
-        headDim = headDim(defaultHeadDim);
-        maxPositions = config.optionalPositiveInt("max_position_embeddings").orElse(defaultPositions);
+        headDim = headDim(defaults.headDim());
+        maxPositions = config.optionalPositiveInt("max_position_embeddings").orElse(defaults.positions());
         double dropout = config.optionalNumber("attention_dropout").orElse(0);
         if (dropout != 0) {
             throw config.wrong("attention_dropout", dropout, "only 0 is supported");
@@ -82,27 +78,34 @@ final class CommonConfig {
         };
     }
 
-    DecoderSpec spec(int kvHeads, boolean qkvBias, boolean outputBias, boolean mlpBias, List<OptionalInt> windows) {
-        return spec(kvHeads, qkvBias, outputBias, mlpBias, windows, false);
+    /** The feed-forward part that most families have. */
+    FeedForward gated(boolean bias) {
+        return new FeedForward.Gated(config.positiveInt("intermediate_size"), activation("silu"), bias);
     }
 
-    /** @param headNorms whether query and key heads are normed */
-    DecoderSpec spec(
-            int kvHeads,
-            boolean qkvBias,
-            boolean outputBias,
-            boolean mlpBias,
-            List<OptionalInt> windows,
-            boolean headNorms) {
+    /**
+     * How a family's attention differs from layer to layer and from others'.
+     *
+     * @param headNorms whether query and key heads are normed
+     * @param windows one for each layer
+     */
+    record Attention(
+            int kvHeads, boolean qkvBias, boolean outputBias, boolean headNorms, List<OptionalInt> windows) {
+        static Attention plain(int kvHeads, List<OptionalInt> windows) {
+            return new Attention(kvHeads, false, false, false, windows);
+        }
+    }
+
+    /** Blocks of attention and a feed-forward part, each after an RMS norm. */
+    DecoderSpec spec(Attention attention, FeedForward feedForward) {
         int vocabulary = config.positiveInt("vocab_size");
-        FeedForward feedForward =
-                new FeedForward.Gated(config.positiveInt("intermediate_size"), activation("silu"), mlpBias);
-        Rotary rotary = RotaryConfig.read(config, headDim, maxPositions);
-        Norm norm = new Norm.Rms(config.positiveNumberOr("rms_norm_eps", 1e-6));
-        Optional<Norm> headNorm = headNorms ? Optional.of(norm) : Optional.empty();
-        List<Block> blocks = windows.stream()
-                .map(window -> new AttentionSpec(heads, kvHeads, headDim, 1 / Math.sqrt(headDim), window))
-                .map(spec -> new GroupedAttention(spec, rotary, false, qkvBias, outputBias, headNorm))
+        Rotary rotary = RotaryConfig.read(config, headDim, maxPositions, defaults.theta());
+        Norm norm = new Norm.Rms(config.positiveNumberOr("rms_norm_eps", defaults.eps()));
+        Optional<Norm> headNorm = attention.headNorms() ? Optional.of(norm) : Optional.empty();
+        List<Block> blocks = attention.windows().stream()
+                .map(window -> new AttentionSpec(heads, attention.kvHeads(), headDim, 1 / Math.sqrt(headDim), window))
+                .map(spec -> new GroupedAttention(
+                        spec, rotary, false, attention.qkvBias(), attention.outputBias(), headNorm))
                 .map(mixer -> new Block(mixer, feedForward, norm, Block.Residual.SEQUENTIAL))
                 .toList();
         boolean tied = config.booleanOr("tie_word_embeddings", false);

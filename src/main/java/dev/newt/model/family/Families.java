@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** The model families that are supported, and the way from a config.json to a model's description. */
 public final class Families {
     private static final List<Family> ALL =
-            List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new GptNeoX());
+            List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new GptNeoX(), new Mixtral());
 
     private Families() {}
 

@@ -57,7 +57,7 @@ final class GptNeoX implements Family {
         if (hidden % heads != 0) {
             throw config.wrong("hidden_size", hidden, "a multiple of num_attention_heads, " + heads + ", is needed");
         }
-        CommonConfig common = new CommonConfig(config, DEFAULT_POSITIONS);
+        CommonConfig common = new CommonConfig(config, Defaults.of(DEFAULT_POSITIONS));
         double dropout = config.optionalNumber("hidden_dropout").orElse(0);
         if (dropout != 0) {
             throw config.wrong("hidden_dropout", dropout, "only 0 is supported");

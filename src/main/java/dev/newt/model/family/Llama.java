@@ -2,6 +2,7 @@ package dev.newt.model.family;
 
 import dev.newt.model.DecoderSpec;
 import java.util.Collections;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Llama 1 to 3.x and the many models that are saved in its form (transformers' LlamaConfig). */
@@ -24,12 +25,11 @@ final class Llama implements Family {
                     "pretraining_tp", tensorParallel, "only 1 is supported, for it changes how sums are rounded");
         }
         boolean attentionBias = config.booleanOr("attention_bias", false);
-        CommonConfig common = new CommonConfig(config, 2048);
+        CommonConfig common = new CommonConfig(config, Defaults.of(2048));
+        List<OptionalInt> windows = Collections.nCopies(common.layers(), OptionalInt.empty());
         return common.spec(
-                common.kvHeads(common.heads()),
-                attentionBias,
-                attentionBias,
-                config.booleanOr("mlp_bias", false),
-                Collections.nCopies(common.layers(), OptionalInt.empty()));
+                new CommonConfig.Attention(
+                        common.kvHeads(common.heads()), attentionBias, attentionBias, false, windows),
+                common.gated(config.booleanOr("mlp_bias", false)));
     }
 }

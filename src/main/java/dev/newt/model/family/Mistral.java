@@ -21,17 +21,23 @@ final class Mistral implements Family {
 
     @Override
     public DecoderSpec spec(ConfigFields config) {
-        CommonConfig common = new CommonConfig(config, 131_072);
+        CommonConfig common = new CommonConfig(config, Defaults.of(131_072));
         OptionalInt window = config.isNull("sliding_window")
                 ? OptionalInt.empty()
                 : OptionalInt.of(config.optionalPositiveInt("sliding_window").orElse(DEFAULT_WINDOW));
+        return common.spec(
+                CommonConfig.Attention.plain(common.kvHeads(8), windows(config, common, window)), common.gated(false));
+    }
+
+    /** The same window in all layers, which {@code layer_types} may repeat but not change. */
+    static List<OptionalInt> windows(ConfigFields config, CommonConfig common, OptionalInt window) {
         List<OptionalInt> windows = Collections.nCopies(common.layers(), window);
         if (config.has("layer_types") && !common.windowsByLayerTypes(window).equals(windows)) {
             throw config.wrong(
                     "layer_types",
                     "different from layer to layer or from sliding_window",
-                    "a mistral model has the same attention in all layers");
+                    "such a model has the same attention in all layers");
         }
-        return common.spec(common.kvHeads(8), false, false, false, windows);
+        return windows;
     }
 }

@@ -1,16 +1,36 @@
 package dev.newt.model.family;
 
+import dev.newt.model.Place;
 import dev.newt.model.Role;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
-/** A family's names of its modules, as transformers and peft see them. {@code {}} stands for the block's number. */
-record ModuleNames(Map<Role, String> patterns) {
+/**
+ * A family's names of its modules, as transformers and peft see them. {@code {}} stands for the block's number, {@code {expert}} for the expert's.
+ *
+ * @param stacks other forms that are read, too, but never written
+ */
+record ModuleNames(Map<Role, String> patterns, List<Stack> stacks) {
+    ModuleNames(Map<Role, String> patterns) {
+        this(patterns, List.of());
+    }
+
     /** The names that Llama set and most later families kept. */
     static final ModuleNames LLAMA = llama();
 
-    String name(Role role, int layer) {
-        return patterns.get(role).replace("{}", Integer.toString(layer));
+    String name(Place place, int layer) {
+        String name = patterns.get(place.role()).replace("{}", Integer.toString(layer));
+        return place.expert().isPresent()
+                ? name.replace("{expert}", Integer.toString(place.expert().getAsInt()))
+                : name;
+    }
+
+    /** The same with some names of the family's own. */
+    ModuleNames with(Map<Role, String> own, List<Stack> ownStacks) {
+        Map<Role, String> names = new EnumMap<>(patterns);
+        names.putAll(own);
+        return new ModuleNames(Map.copyOf(names), ownStacks);
     }
 
     private static ModuleNames llama() {

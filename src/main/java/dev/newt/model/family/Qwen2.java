@@ -17,8 +17,10 @@ final class Qwen2 implements Family {
 
     @Override
     public DecoderSpec spec(ConfigFields config) {
-        CommonConfig common = new CommonConfig(config, 32_768);
-        return common.spec(common.kvHeads(32), true, false, false, windows(config, common));
+        CommonConfig common = new CommonConfig(config, Defaults.of(32_768));
+        return common.spec(
+                new CommonConfig.Attention(common.kvHeads(32), true, false, false, windows(config, common)),
+                common.gated(false));
     }
 
     static List<OptionalInt> windows(ConfigFields config, CommonConfig common) {

@@ -1,7 +1,6 @@
 package dev.newt.model.family;
 
 import dev.newt.model.DecoderSpec;
-import java.util.OptionalInt;
 
 /** Qwen 3 of dense form (transformers' Qwen3Config): Qwen 2 with normed query and key heads, and biases only where asked for. */
 final class Qwen3 implements Family {
@@ -14,8 +13,10 @@ final class Qwen3 implements Family {
 
     @Override
     public DecoderSpec spec(ConfigFields config) {
-        CommonConfig common = new CommonConfig(config, 32_768, OptionalInt.of(DEFAULT_HEAD_DIM));
+        CommonConfig common = new CommonConfig(config, Defaults.of(32_768).withHeadDim(DEFAULT_HEAD_DIM));
         boolean bias = config.booleanOr("attention_bias", false);
-        return common.spec(common.kvHeads(32), bias, bias, false, Qwen2.windows(config, common), true);
+        return common.spec(
+                new CommonConfig.Attention(common.kvHeads(32), bias, bias, true, Qwen2.windows(config, common)),
+                common.gated(false));
     }
 }

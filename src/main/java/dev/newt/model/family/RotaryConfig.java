@@ -12,8 +12,6 @@ import java.util.Set;
  * rope_scaling}), with its order of precedence.
  */
 final class RotaryConfig {
-    private static final double DEFAULT_THETA = 10_000;
-
     /** What any kind may carry; transformers, too, passes over a setting of another kind. */
     private static final Set<String> KNOWN = Set.of(
             "rope_type",
@@ -35,7 +33,8 @@ final class RotaryConfig {
 
     private RotaryConfig() {}
 
-    static Rotary read(ConfigFields config, int headDim, int maxPositions) {
+    /** @param defaultTheta the family's {@code rope_theta} where config.json has none */
+    static Rotary read(ConfigFields config, int headDim, int maxPositions, double defaultTheta) {
         refuseUnsupported(config);
         if (headDim % 2 != 0) {
             throw config.wrong("head_dim", headDim, "rotary embedding needs an even number");
@@ -45,10 +44,10 @@ final class RotaryConfig {
                 config.object("rope_scaling").filter(fields -> !fields.keys().isEmpty());
         ConfigFields fields = scaling.or(() -> config.object("rope_parameters")).orElse(null);
         if (fields == null) {
-            return new Rotary(config.positiveNumberOr("rope_theta", DEFAULT_THETA), headDim, new Rotary.Default());
+            return new Rotary(config.positiveNumberOr("rope_theta", defaultTheta), headDim, new Rotary.Default());
         }
         refuseUnknown(fields);
-        double theta = fields.positiveNumberOr("rope_theta", config.positiveNumberOr("rope_theta", DEFAULT_THETA));
+        double theta = fields.positiveNumberOr("rope_theta", config.positiveNumberOr("rope_theta", defaultTheta));
         return new Rotary(theta, headDim, scaling(fields, config, maxPositions));
     }
 

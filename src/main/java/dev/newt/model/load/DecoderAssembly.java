@@ -4,6 +4,7 @@ import dev.newt.model.Declaration;
 import dev.newt.model.Decoder;
 import dev.newt.model.DecoderParameters;
 import dev.newt.model.DecoderParameters.Layer;
+import dev.newt.model.Place;
 import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
 import dev.newt.model.family.TensorSlot;
@@ -45,32 +46,34 @@ public final class DecoderAssembly {
     }
 
     private DecoderParameters parameters() {
-        Map<Place, Parameter> byPlace = new LinkedHashMap<>();
-        made.forEach((slot, parameter) -> byPlace.put(new Place(slot.role(), slot.layer(), slot.bias()), parameter));
+        Map<Key, Parameter> byPlace = new LinkedHashMap<>();
+        made.forEach((slot, parameter) -> byPlace.put(new Key(slot.place(), slot.layer(), slot.bias()), parameter));
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < config.spec().layers(); i++) {
             OptionalInt layer = OptionalInt.of(i);
-            Map<Role, Linear> modules = new LinkedHashMap<>();
+            Map<Place, Linear> modules = new LinkedHashMap<>();
             for (Declaration declared :
                     config.spec().blocks().get(i).declare(config.spec().hidden())) {
-                modules.put(declared.role(), module(byPlace, declared.role(), layer));
+                modules.put(declared.place(), module(byPlace, declared.place(), layer));
             }
             layers.add(new Layer(modules));
         }
         OptionalInt none = OptionalInt.empty();
-        Parameter embedding = module(byPlace, Role.EMBEDDING, none).weight();
+        Parameter embedding = module(byPlace, Place.of(Role.EMBEDDING), none).weight();
         Parameter head = config.spec().tiedHead()
                 ? embedding
-                : module(byPlace, Role.HEAD, none).weight();
-        return new DecoderParameters(embedding, layers, module(byPlace, Role.FINAL_NORM, none), head);
+                : module(byPlace, Place.of(Role.HEAD), none).weight();
+        Linear norm = module(byPlace, Place.of(Role.FINAL_NORM), none);
+        return new DecoderParameters(
+                embedding, layers, norm, head, config.tensors().moduleName(Role.HEAD));
     }
 
-    private static Linear module(Map<Place, Parameter> parameters, Role role, OptionalInt layer) {
+    private static Linear module(Map<Key, Parameter> parameters, Place place, OptionalInt layer) {
         return new Linear(
-                parameters.get(new Place(role, layer, false)),
-                Optional.ofNullable(parameters.get(new Place(role, layer, true))),
+                parameters.get(new Key(place, layer, false)),
+                Optional.ofNullable(parameters.get(new Key(place, layer, true))),
                 Optional.empty());
     }
 
-    private record Place(Role role, OptionalInt layer, boolean bias) {}
+    private record Key(Place place, OptionalInt layer, boolean bias) {}
 }

@@ -1,6 +1,7 @@
 package dev.newt.report.mlflow;
 
-import dev.newt.config.TrackingConfig;
+import dev.newt.plan.PlannedTracking;
+import dev.newt.plan.RunSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -22,24 +23,21 @@ public record MlflowSettings(
     private static final String DEFAULT_EXPERIMENT = "Default";
 
     /**
-     * From the configuration and, where it is silent, the environment variables that MLflow's own programs read. Empty if MLflow is not
-     * requested or no server is named; the configuration's warnings say so.
+     * From the settings and, where they are silent, the environment variables that MLflow's own programs read. Empty if no server is named; the
+     * configuration's warnings say so.
      *
      * @param env variables by name
      */
-    public static Optional<MlflowSettings> of(TrackingConfig config, Map<String, String> env) {
-        Optional<URI> written = config.mlflowTrackingUri()
-                .or(() -> value(env, TrackingConfig.TRACKING_URI_VARIABLE))
-                .filter(uri -> config.asksForMlflow() && TrackingConfig.isServer(uri))
-                .flatMap(MlflowSettings::parse);
+    public static Optional<MlflowSettings> of(RunSettings.Mlflow asked, Map<String, String> env) {
+        Optional<URI> written = PlannedTracking.server(asked, env).flatMap(MlflowSettings::parse);
         return written.map(uri -> new MlflowSettings(
                 withoutCredentials(uri),
                 authorization(uri, env),
-                config.mlflowExperimentName()
+                asked.experiment()
                         .or(() -> value(env, "MLFLOW_EXPERIMENT_NAME"))
                         .orElse(DEFAULT_EXPERIMENT),
-                config.mlflowRunName(),
-                config.hfMlflowLogArtifacts()));
+                asked.runName(),
+                asked.artifacts()));
     }
 
     private static Optional<URI> parse(String written) {

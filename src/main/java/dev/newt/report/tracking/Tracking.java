@@ -1,18 +1,17 @@
 package dev.newt.report.tracking;
 
-import dev.newt.config.LoadedConfig;
+import dev.newt.plan.RunSettings;
 import dev.newt.report.mlflow.MlflowSettings;
 import dev.newt.report.mlflow.MlflowTracking;
 import dev.newt.report.tensorboard.TensorBoardFiles;
 import dev.newt.train.TrainingEvent;
 import dev.newt.train.TrainingListener;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Sends metrics to the places a configuration names besides the run's folder. No failure there stops a run. */
+/** Sends metrics to the places that settings name besides the run's folder. No failure there stops a run. */
 public final class Tracking implements TrainingListener, AutoCloseable {
     private final List<TensorBoardFiles> files = new ArrayList<>();
     private final List<MlflowTracking> servers = new ArrayList<>();
@@ -21,13 +20,16 @@ public final class Tracking implements TrainingListener, AutoCloseable {
      * @param env the environment variables, which may give a server and credentials
      * @param warnings receives what went wrong, on the thread that reports the events
      */
-    public Tracking(LoadedConfig loaded, Path outputDirectory, Map<String, String> env, Consumer<String> warnings) {
-        if (loaded.config().tracking().useTensorboard()) {
-            files.add(new TensorBoardFiles(outputDirectory, loaded.resolved(), warnings));
+    public Tracking(RunSettings settings, Map<String, String> env, Consumer<String> warnings) {
+        RunSettings.Origin origin = settings.origin();
+        if (settings.tracking().tensorboard()) {
+            files.add(new TensorBoardFiles(settings.output().folder(), origin.resolved(), warnings));
         }
-        MlflowSettings.of(loaded.config().tracking(), env)
-                .ifPresent(settings -> servers.add(new MlflowTracking(
-                        settings, loaded.values(), loaded.file().getFileName().toString(), warnings)));
+        settings.tracking()
+                .mlflow()
+                .flatMap(mlflow -> MlflowSettings.of(mlflow, env))
+                .ifPresent(server -> servers.add(new MlflowTracking(
+                        server, origin.values(), origin.file().getFileName().toString(), warnings)));
     }
 
     @Override

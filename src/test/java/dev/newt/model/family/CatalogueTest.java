@@ -1,6 +1,7 @@
 package dev.newt.model.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,9 @@ class CatalogueTest {
                     mistralai/Mistral-7B-v0.3 7248023552
                     mistralai/Mistral-Nemo-Base-2407 12247782400
                     mistralai/Mistral-Small-24B-Base-2501 23572403200
+                    mistralai/Mixtral-8x7B-v0.1 46702792704
+                    mistralai/Mixtral-8x22B-v0.1 140620634112
+                    mistralai/Mixtral-8x22B-Instruct-v0.1 140630071296
                     Qwen/Qwen2-0.5B 494032768
                     Qwen/Qwen2-72B 72706203648
                     Qwen/Qwen2.5-0.5B 494032768
@@ -62,6 +66,21 @@ class CatalogueTest {
                     """)
     void hasTheParametersThatTheHubCounts(String name, long parameters) {
         assertThat(CATALOGUE.find(name).orElseThrow().tensors().parameters()).isEqualTo(parameters);
+    }
+
+    /** In billions, as their makers say: arXiv 2401.04088 and Mistral's announcement of 8x22B. */
+    @ParameterizedTest
+    @CsvSource({"mistralai/Mixtral-8x7B-v0.1, 12.9", "mistralai/Mixtral-8x22B-v0.1, 39.2"})
+    void ofExpertsThoseThatATokenIsSentToAreAtWork(String name, double active) {
+        TensorSlots tensors = CATALOGUE.find(name).orElseThrow().tensors();
+        assertThat(tensors.activeParameters() / 1e9).isCloseTo(active, within(0.1));
+        assertThat(tensors.activeParameters()).isLessThan(tensors.parameters());
+    }
+
+    @Test
+    void allOfADenseModelIsAtWork() {
+        TensorSlots tensors = CATALOGUE.find("mistralai/Mistral-7B-v0.1").orElseThrow().tensors();
+        assertThat(tensors.activeParameters()).isEqualTo(tensors.parameters());
     }
 
     /** The files of these hold the tied head a second time, and the hub counts it twice; the model has it once. */

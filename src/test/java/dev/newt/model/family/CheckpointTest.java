@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class CheckpointTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral"})
     void everyTensorOfAPublishedModelHasItsSlot(String model) {
         Path directory = golden(model);
         ModelConfig config = Families.read(directory.resolve("config.json"));
@@ -59,6 +60,49 @@ class CheckpointTest {
             Map<TensorSlot, StoredTensor> bound = Checkpoint.bind(config, weights);
             bound.forEach((slot, tensor) -> assertThat(slot.name()).isEqualTo("model." + tensor.name()));
         }
+    }
+
+    /** As transformers 5 holds them in memory, and writes them where it is told not to keep the original format. */
+    @Test
+    void expertsThatAreStackedInOneTensorAreRead() {
+        Path directory = golden("mixtral");
+        ModelConfig config = Families.read(directory.resolve("config.json"));
+        try (ModelDirectory original = ModelDirectory.open(directory)) {
+            Map<TensorSlot, StoredTensor> apart = Checkpoint.bind(config, original);
+            Map<String, List<StoredTensor>> stacks = new LinkedHashMap<>();
+            apart.values().forEach(tensor -> stacks.computeIfAbsent(stack(tensor.name()), name -> new ArrayList<>())
+                    .add(tensor));
+            List<TensorInfo> tensors = stacks.entrySet().stream()
+                    .map(entry -> new TensorInfo(entry.getKey(), DType.F32, shape(entry.getValue())))
+                    .toList();
+            ModelWriter.write(folder, tensors, 1 << 20, (tensor, sink) -> {
+                for (StoredTensor part : stacks.get(tensor.name())) {
+                    sink.write(part.buffer());
+                }
+            });
+            try (ModelDirectory stacked = ModelDirectory.open(folder)) {
+                assertThat(stacked.tensors()).hasSize(21);
+                Checkpoint.bind(config, stacked).forEach((slot, tensor) -> {
+                    assertThat(tensor.name()).isEqualTo(slot.name());
+                    assertThat(tensor.shape()).isEqualTo(slot.shape());
+                    assertThat(tensor.buffer()).isEqualTo(apart.get(slot).buffer());
+                });
+            }
+        }
+        String gate = "model.layers.1.mlp.experts.gate_up_proj";
+        write(List.of(new TensorInfo(gate, DType.F32, Shape.of(4, 64, 96))));
+        refused(config, "tensor " + gate + " has the shape [4, 64, 96]; it must be [4, 96, 64]");
+    }
+
+    private static String stack(String name) {
+        return name.replace("block_sparse_moe", "mlp")
+                .replaceFirst("experts\\.\\d+\\.w[13].weight", "experts.gate_up_proj")
+                .replaceFirst("experts\\.\\d+\\.w2.weight", "experts.down_proj");
+    }
+
+    private static Shape shape(List<StoredTensor> parts) {
+        Shape first = parts.get(0).shape();
+        return parts.size() == 1 ? first : Shape.of(4, parts.size() / 4 * first.dim(0), first.dim(1));
     }
 
     @Test

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.io.UserException;
 import dev.newt.model.Block;
+import dev.newt.model.Declaration;
 import dev.newt.model.DecoderSpec;
+import dev.newt.model.Experts;
 import dev.newt.model.FeedForward;
 import dev.newt.model.GroupedAttention;
 import dev.newt.model.Norm;
+import dev.newt.model.Place;
 import dev.newt.model.Role;
 import dev.newt.model.Rotary;
 import dev.newt.tensor.Activation;
 import dev.newt.tensor.AttentionSpec;
 import dev.newt.tensor.DType;
+import dev.newt.tensor.RoutingSpec;
 import dev.newt.tensor.Shape;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -23,7 +28,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,11 +45,36 @@ class FamiliesTest {
 
     @Test
     void listsTheFamilies() {
-        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2", "qwen3", "gpt_neox");
+        assertThat(Families.supported()).containsExactly("llama", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral");
+    }
+
+    /** Other code knows modules by their role. */
+    @Test
+    void noOtherCodeKnowsWhatACheckpointCallsAModule() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String model : List.of("llama", "qwen3", "gpt_neox", "mixtral")) {
+            Families.read(golden(model, "config.json")).tensors().all().forEach(slot -> names.addAll(
+                    Stream.of(slot.moduleName().split("\\.")).filter(part -> part.contains("_")).toList()));
+        }
+        // A family's name is its model_type, too.
+        names.removeAll(Families.supported());
+        assertThat(names).contains("q_proj", "lm_head", "embed_tokens", "block_sparse_moe", "query_key_value");
+        Pattern literal = Pattern.compile("\"[^\"]*\\b(" + String.join("|", names) + ")\\b[^\"]*\"");
+        Path main = Path.of("src/main/java");
+        try (Stream<Path> files = Files.walk(main)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java"))
+                    .filter(path -> !path.startsWith(main.resolve("dev/newt/model/family")))
+                    .toList()) {
+                assertThat(Files.readAllLines(file))
+                        .as(file.toString())
+                        .filteredOn(line -> !line.contains("example = "))
+                        .noneMatch(line -> literal.matcher(line).find());
+            }
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox"})
+    @ValueSource(strings = {"llama", "llama_tied", "mistral", "qwen2", "qwen3", "gpt_neox", "mixtral"})
     void bothFormsOfAConfigurationMeanTheSame(String model) {
         ModelConfig current = Families.read(golden(model, "config.json"));
         ModelConfig legacy = Families.read(golden(model, "config.legacy.json"));
@@ -88,7 +122,12 @@ class FamiliesTest {
         assertThat(config.bosToken()).isEmpty();
         assertThat(config.tensors().find("model.layers.1.self_attn.k_proj.bias"))
                 .contains(new TensorSlot(
-                        Role.KEY, true, OptionalInt.of(1), "model.layers.1.self_attn.k_proj.bias", Shape.of(32)));
+                        Declaration.of(Role.KEY, Shape.of(32, 64), true),
+                        true,
+                        OptionalInt.of(1),
+                        "model.layers.1.self_attn.k_proj.bias"))
+                .map(TensorSlot::shape)
+                .contains(Shape.of(32));
         assertThat(config.tensors().find("lm_head.weight")).isEmpty();
     }
 
@@ -103,11 +142,10 @@ class FamiliesTest {
         assertThat(attention.outputBias()).isFalse();
         assertThat(config.tensors().find("model.layers.1.self_attn.k_norm.weight"))
                 .contains(new TensorSlot(
-                        Role.KEY_NORM,
+                        Declaration.of(Role.KEY_NORM, Shape.of(24), false),
                         false,
                         OptionalInt.of(1),
-                        "model.layers.1.self_attn.k_norm.weight",
-                        Shape.of(24)));
+                        "model.layers.1.self_attn.k_norm.weight"));
     }
 
     @Test
@@ -175,6 +213,67 @@ class FamiliesTest {
                 .isEqualTo(expected);
     }
 
+    @Test
+    void readsAMixtralWithItsExperts() {
+        ModelConfig config = Families.read(golden("mixtral", "config.json"));
+
+        Experts experts = new Experts(48, Activation.SILU, 4, new RoutingSpec(2, true), 0);
+        assertThat(config.spec().blocks()).hasSize(2).allSatisfy(block -> {
+            assertThat(block.feedForward()).isEqualTo(experts);
+            assertThat(block.norm()).isEqualTo(new Norm.Rms(1e-5));
+        });
+        assertThat(config.spec().attention(0).rotary().theta()).isEqualTo(1e6);
+        assertThat(config.tensors().find("model.layers.1.block_sparse_moe.experts.3.w2.weight"))
+                .contains(new TensorSlot(
+                        new Declaration(Place.of(Role.EXPERT_DOWN, 3), Shape.of(64, 48), false, 0.5),
+                        false,
+                        OptionalInt.of(1),
+                        "model.layers.1.block_sparse_moe.experts.3.w2.weight"));
+        assertThat(config.tensors().find("model.layers.0.block_sparse_moe.gate.weight"))
+                .map(TensorSlot::shape)
+                .contains(Shape.of(4, 64));
+        assertThat(config.tensors().all().stream().map(TensorSlot::name).filter(name -> name.contains(".0.block_sparse")))
+                .startsWith(
+                        "model.layers.0.block_sparse_moe.gate.weight",
+                        "model.layers.0.block_sparse_moe.experts.0.w1.weight",
+                        "model.layers.0.block_sparse_moe.experts.0.w3.weight",
+                        "model.layers.0.block_sparse_moe.experts.0.w2.weight",
+                        "model.layers.0.block_sparse_moe.experts.1.w1.weight");
+    }
+
+    @Test
+    void whatAMixtralLeavesOutIsItsFamilysOwn() {
+        ModelConfig config = family("mixtral", Map.of("num_attention_heads", "8"));
+
+        DecoderSpec spec = config.spec();
+        Experts experts = (Experts) spec.blocks().get(0).feedForward();
+        assertThat(experts.experts()).isEqualTo(8);
+        assertThat(experts.routing()).isEqualTo(new RoutingSpec(2, true));
+        assertThat(spec.attention(0).heads()).isEqualTo(new AttentionSpec(8, 8, 8, 1 / Math.sqrt(8), NONE));
+        assertThat(spec.attention(0).rotary().theta()).isEqualTo(1e6);
+        assertThat(spec.finalNorm()).isEqualTo(new Norm.Rms(1e-5));
+        assertThat(config.bosToken()).hasValue(1);
+        assertThat(config.eosTokens()).containsExactly(2);
+    }
+
+    @Test
+    void aMixtralsRoutersAreBalancedWhereTheirLogitsAreAskedFor() {
+        Map<String, String> silent = Map.of("num_key_value_heads", "4", "router_aux_loss_coef", "0.02");
+        Map<String, String> asked = new TreeMap<>(silent);
+        asked.put("output_router_logits", "true");
+        assertThat(family("mixtral", silent).spec().routerBalance()).isZero();
+        assertThat(family("mixtral", asked).spec().routerBalance()).isEqualTo(0.02);
+        asked.remove("router_aux_loss_coef");
+        assertThat(family("mixtral", asked).spec().routerBalance()).isEqualTo(0.001);
+        assertThat(family("llama", Map.of()).spec().routerBalance()).isZero();
+    }
+
+    @Test
+    void aMixtralMayHaveAWindow() {
+        assertThat(windows("mixtral", "\"sliding_window\": 8")).containsOnly(OptionalInt.of(8));
+        assertThat(windows("mixtral", "\"num_experts\": 3")).containsOnly(NONE);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -196,6 +295,12 @@ class FamiliesTest {
                     gpt_neox | rope_parameters     | {"partial_rotary_factor": 0.1} | rope_parameters.partial_rotary_factor is 0.1; an even number
                     gpt_neox | rope_scaling        | {"type": "linear", "factor": 2} | rope_scaling.type is linear; only default is supported
                     gpt_neox | rope_parameters     | {"factor": 2} | rope_parameters.factor is not a rotary setting that is supported
+                    mixtral | router_jitter_noise  | 0.01  | router_jitter_noise is 0.01; only 0 is supported
+                    mixtral | num_experts_per_tok  | 9     | num_experts_per_tok is 9; at most num_local_experts, 8, is possible
+                    mixtral | num_local_experts    | 0     | num_local_experts is 0; an integer above 0 is needed
+                    mixtral | router_aux_loss_coef | -1    | router_aux_loss_coef is -1.0; a number from 0 on is needed
+                    mixtral | attention_dropout    | 0.1   | attention_dropout is 0.1; only 0 is supported
+                    mixtral | layer_types          | ["sliding_attention", "full_attention"] | layer_types is sliding_attention
                     """)
     void refusesWhatAFamilyCannotCompute(String family, String key, String value, String message) {
         Map<String, String> changes = new TreeMap<>(Map.of("num_key_value_heads", "4", "rotary_pct", "0.25"));
@@ -314,8 +419,8 @@ class FamiliesTest {
                     tie_word_embeddings       | "yes"               | tie_word_embeddings is "yes"; true or false is needed
                     torch_dtype               | "float8_e4m3fn"     | torch_dtype is float8_e4m3fn; supported are float32, bfloat16
                     architectures             | ["LlamaForSequenceClassification"] | a causal language model
-                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2, qwen3, gpt_neox
-                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2, qwen3, gpt_neox
+                    model_type                | "gemma3"            | model_type is gemma3; supported families are llama, mistral, qwen2, qwen3, gpt_neox, mixtral
+                    model_type                | null                | model_type is missing; supported families are llama, mistral, qwen2, qwen3, gpt_neox, mixtral
                     """)
     void refusesWhatItCannotCompute(String key, String value, String message) {
         assertThatThrownBy(() -> llama(Map.of(key, value)))

@@ -3,6 +3,7 @@ package dev.newt.report.mlflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.newt.config.TrackingConfig;
+import dev.newt.plan.PlannedTracking;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,22 +11,27 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MlflowSettingsTest {
-    private static TrackingConfig config(Optional<Boolean> use, Optional<String> uri, Optional<String> experiment) {
-        return new TrackingConfig(false, use, uri, experiment, Optional.empty(), false);
+    private static Optional<MlflowSettings> settings(
+            Optional<Boolean> use, Optional<String> uri, Optional<String> experiment, Map<String, String> env) {
+        return PlannedTracking.of(new TrackingConfig(false, use, uri, experiment, Optional.empty(), false))
+                .mlflow()
+                .flatMap(mlflow -> MlflowSettings.of(mlflow, env));
     }
 
     @Test
     void theConfigurationComesBeforeTheEnvironment() {
-        TrackingConfig config = config(Optional.empty(), Optional.of("http://a:5000/ml/"), Optional.of("orders"));
+        Map<String, String> env = Map.of("MLFLOW_TRACKING_URI", "http://b");
 
-        assertThat(MlflowSettings.of(config, Map.of("MLFLOW_TRACKING_URI", "http://b")))
+        assertThat(settings(Optional.empty(), Optional.of("http://a:5000/ml/"), Optional.of("orders"), env))
                 .hasValueSatisfying(settings -> {
                     assertThat(settings.server()).hasToString("http://a:5000/ml");
                     assertThat(settings.experiment()).isEqualTo("orders");
                     assertThat(settings.authorization()).isEmpty();
                 });
-        assertThat(MlflowSettings.of(
-                        config(Optional.of(true), Optional.empty(), Optional.empty()),
+        assertThat(settings(
+                        Optional.of(true),
+                        Optional.empty(),
+                        Optional.empty(),
                         Map.of("MLFLOW_TRACKING_URI", "https://b/")))
                 .hasValueSatisfying(settings -> {
                     assertThat(settings.server()).hasToString("https://b");
@@ -37,12 +43,12 @@ class MlflowSettingsTest {
     void nothingIsSentUnaskedOrToNoServer() {
         Map<String, String> env = Map.of("MLFLOW_TRACKING_URI", "http://b");
 
-        assertThat(MlflowSettings.of(config(Optional.empty(), Optional.of("http://a"), Optional.empty()), env))
+        assertThat(settings(Optional.empty(), Optional.of("http://a"), Optional.empty(), env))
                 .isEmpty();
-        assertThat(MlflowSettings.of(config(Optional.of(false), Optional.of("http://a"), Optional.of("e")), env))
+        assertThat(settings(Optional.of(false), Optional.of("http://a"), Optional.of("e"), env))
                 .isEmpty();
         for (String uri : List.of("./mlruns", "file:///tmp/runs", "sqlite:///x.db", "databricks", "http://")) {
-            assertThat(MlflowSettings.of(config(Optional.of(true), Optional.of(uri), Optional.empty()), env))
+            assertThat(settings(Optional.of(true), Optional.of(uri), Optional.empty(), env))
                     .as(uri)
                     .isEmpty();
         }
@@ -64,7 +70,7 @@ class MlflowSettingsTest {
     }
 
     private static Optional<String> authorization(String uri, Map<String, String> env) {
-        MlflowSettings settings = MlflowSettings.of(config(Optional.of(true), Optional.of(uri), Optional.empty()), env)
+        MlflowSettings settings = settings(Optional.of(true), Optional.of(uri), Optional.empty(), env)
                 .orElseThrow();
         assertThat(settings.server()).hasToString("http://a");
         assertThat(settings.toString()).doesNotContain("sesame", "Bearer");
