@@ -43,7 +43,7 @@ class FloorsTest {
                     "plan",
                     List.of(
                             "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
-                            "optim", "train")),
+                            "optim", "objective", "train")),
             Map.entry(
                     "run",
                     List.of(

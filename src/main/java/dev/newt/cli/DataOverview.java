@@ -45,16 +45,25 @@ final class DataOverview {
                 facts(),
                 findings,
                 histograms(),
-                IntStream.range(0, Math.min(rows, view.examples()))
-                        .mapToObj(i -> new DataPage.ShownRow("Example " + i + ": " + view.summary(i), view.tokens(i)))
+                IntStream.range(0, view.examplesOf(rows))
+                        .mapToObj(i -> new DataPage.ShownRow(heading(i), view.tokens(i)))
                         .toList());
+    }
+
+    private String heading(int index) {
+        String title = view.title(index);
+        return title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1) + ": " + view.summary(index);
+    }
+
+    private int groupSize() {
+        return data.train().groupSize();
     }
 
     private Map<String, String> facts() {
         DatasetStatistics s = data.statistics();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("rows read", number(s.rows()));
-        facts.put("examples", number(s.examples()));
+        facts.put(DataSummary.unit(groupSize()), number(s.examples()));
         facts.put(
                 "left out",
                 String.format(
@@ -88,7 +97,7 @@ final class DataOverview {
                                 "%s(%d) %.0f%%",
                                 TokenView.spaced(view.text(token.id())),
                                 token.id(),
-                                100.0 * token.examples() / Math.max(1, s.examples())))
+                                100.0 * token.examples() / Math.max(1, groupSize() * s.examples())))
                         .collect(Collectors.joining(", ")));
         return facts;
     }
@@ -109,9 +118,10 @@ final class DataOverview {
 
     private List<DataPage.Histogram> histograms() {
         DatasetDetails details = data.statistics().details();
+        String what = groupSize() == 1 ? "examples" : "answers";
         return List.of(
-                histogram("examples by tokens", details.tokens()),
-                histogram("examples by trained tokens", details.trainedTokens()));
+                histogram(what + " by tokens", details.tokens()),
+                histogram(what + " by trained tokens", details.trainedTokens()));
     }
 
     private static DataPage.Histogram histogram(String title, DatasetDetails.Histogram histogram) {

@@ -69,9 +69,9 @@ final class PreprocessCommand implements Command {
             TokenView view = run.tokens();
             DataOverview overview = new DataOverview(run.data(), view, findings(run));
             debug.ifPresent(shown -> debug(shown, loaded, run, overview, console));
-            for (int i = 0; i < Math.min(rows, view.examples()); i++) {
+            for (int i = 0; i < view.examplesOf(rows); i++) {
                 console.out().println();
-                console.out().println("example " + i + ": " + view.summary(i));
+                console.out().println(view.title(i) + ": " + view.summary(i));
                 console.out().println(view.marked(i, colours()));
             }
             findings(run).forEach(console.err()::println);
@@ -97,9 +97,9 @@ final class PreprocessCommand implements Command {
             console.out()
                     .println("Each token with its number; trained ones have a plus before them; a dot is a space.");
         }
-        for (int i = 0; i < Math.min(rows, view.examples()); i++) {
+        for (int i = 0; i < view.examplesOf(rows); i++) {
             console.out().println();
-            console.out().println("example " + i + ": " + view.summary(i));
+            console.out().println(view.title(i) + ": " + view.summary(i));
             console.out().println(view.listed(i, colours()));
         }
         Path page = DataPage.write(

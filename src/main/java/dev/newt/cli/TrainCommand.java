@@ -64,9 +64,10 @@ final class TrainCommand implements Command {
         try (InterruptSignals signals = new InterruptSignals(stop, console.err());
                 ConsoleProgress progress = new ConsoleProgress(console.out(), ConsoleProgress.isTerminal());
                 TrainingSession session = newt.prepare(plan, fit, options.listener(progress))) {
+            int groupSize = plan.settings().data().groupSize();
             String data = session.prepared()
                     .map(DataSummary::of)
-                    .or(() -> session.streamed().map(DataSummary::ofFirstWindow))
+                    .or(() -> session.streamed().map(rows -> DataSummary.ofFirstWindow(rows, groupSize)))
                     .orElseThrow();
             console.out().println(data + ", " + session.totalSteps() + " steps");
             session.dataWarnings().forEach(console.err()::println);
@@ -75,7 +76,7 @@ final class TrainCommand implements Command {
                 return ExitCode.INTERRUPTED;
             }
             console.out().println();
-            session.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows)));
+            session.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows, groupSize)));
             conclude(loaded.file(), plan, outcome, console.out());
             return ExitCode.DONE;
         } catch (DoesNotFitException e) {

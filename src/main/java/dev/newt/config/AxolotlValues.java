@@ -53,7 +53,9 @@ final class AxolotlValues {
             "save_strategy",
             Set.of("best"),
             "adapter",
-            Set.of("llama-adapter"));
+            Set.of("llama-adapter"),
+            "rl",
+            Set.of("ebft", "gdpo", "grpo", "ipo", "kto", "orpo", "simpo"));
 
     private AxolotlValues() {}
 

@@ -75,6 +75,16 @@ public record DatasetConfig(
                         description = "Column with the conversation; unset, messages.",
                         example = "conversations")
                 Optional<String> fieldMessages,
+        @Key(
+                        value = "field_chosen",
+                        description = "Column with the better answer, for pairs written by a chat template; unset, chosen.",
+                        example = "preferred")
+                Optional<String> fieldChosen,
+        @Key(
+                        value = "field_rejected",
+                        description = "Column with the worse answer; unset, rejected.",
+                        example = "dispreferred")
+                Optional<String> fieldRejected,
         @Key(value = "field_tools", description = "Column with the tools that a conversation may call; unset, tools.")
                 Optional<String> fieldTools,
         @Key(

@@ -125,7 +125,7 @@ public final class JsonSchema {
             for (RecordComponent form : raw.getRecordComponents()) {
                 ObjectNode one = ofType(Schema.element(form.getGenericType()));
                 if (raw == DatasetType.class && one.path("type").asString("").equals("string")) {
-                    PromptTypes.NAMES.forEach(one.putArray("enum")::add);
+                    PromptTypes.all().forEach(one.putArray("enum")::add);
                 }
                 forms.add(one);
             }

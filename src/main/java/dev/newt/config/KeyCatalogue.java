@@ -91,6 +91,7 @@ public final class KeyCatalogue {
         subjects.put(StreamingConfig.class, "data");
         subjects.put(DatasetConfig.class, "data");
         subjects.put(PromptFormat.class, "data");
+        subjects.put(PreferenceConfig.class, "preference");
         subjects.put(TrainingConfig.class, "training");
         subjects.put(ScheduleConfig.class, "when");
         subjects.put(TrackingConfig.class, "tracking");

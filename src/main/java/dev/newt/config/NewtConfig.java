@@ -14,6 +14,7 @@ public record NewtConfig(
         @Valid ModelConfig model,
         @Valid AdapterConfig adapter,
         @Valid DataConfig data,
+        @Valid PreferenceConfig preference,
         @Valid StreamingConfig streaming,
         @Valid TrainingConfig training,
         @Valid ScheduleConfig schedule,
@@ -37,6 +38,7 @@ public record NewtConfig(
     @Override
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(streaming.findings(data, training));
+        findings.addAll(preference.findings(this));
         interleaveFinding().ifPresent(findings::add);
         boolean qlora = adapter.kind().filter(kind -> kind == AdapterKind.QLORA).isPresent();
         if (qlora && !model.loadIn4bit()) {

@@ -3,6 +3,7 @@ package dev.newt.config;
 import dev.newt.config.yaml.Suggestion;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The names that {@code type} of a data set takes. */
 final class PromptTypes {
@@ -73,11 +74,53 @@ final class PromptTypes {
             "reflection:instruct",
             "summarizetldr");
 
+    /** Types of pairs of answers, for {@code rl: dpo}. */
+    static final List<String> PAIRS = List.of(
+            "chat_template",
+            "chat_template.argilla",
+            "chat_template.argilla_chat",
+            "chat_template.default",
+            "chatml.argilla",
+            "chatml.argilla_chat",
+            "chatml.default",
+            "chatml.icr",
+            "chatml.intel",
+            "chatml.prompt_pairs",
+            "chatml.ultra",
+            "llama3.argilla",
+            "llama3.argilla_chat",
+            "llama3.default",
+            "llama3.icr",
+            "llama3.intel",
+            "llama3.prompt_pairs",
+            "llama3.ultra",
+            "orpo.chat_template",
+            "passthrough.default");
+
     private PromptTypes() {}
 
-    /** What is wrong with a name, and what would be right; empty for a known one. */
+    /** All names, each once. */
+    static List<String> all() {
+        return Stream.concat(NAMES.stream(), PAIRS.stream()).distinct().toList();
+    }
+
+    /** What is wrong with a known name where rows are trained as answers, or by an objective; empty for a right one. */
+    static Optional<String> objection(String name, Optional<RlName> rl) {
+        List<String> right = rl.isPresent() ? PAIRS : NAMES;
+        if (right.contains(name) || !all().contains(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(rl.map(objective -> "type " + name + " holds no pairs of answers, which rl: "
+                        + objective.text()
+                        + " is trained on; pairs are read by " + String.join(", ", PAIRS)
+                        + ", a mapping with field_prompt, field_chosen and field_rejected, or no type for rows that have prompt, chosen and rejected")
+                .orElseGet(() -> "type " + name
+                        + " holds pairs of answers, of which supervised training takes one alone; add rl: dpo to train on pairs"));
+    }
+
+    /** What is wrong with a name that is not known at all, and what would be right; empty for a known one. */
     static Optional<String> objection(String name) {
-        if (NAMES.contains(name)) {
+        if (all().contains(name)) {
             return Optional.empty();
         }
         String family = name.replaceFirst("[.:].*", "");
@@ -87,7 +130,7 @@ final class PromptTypes {
         }
         return Optional.of(
                 "type " + name + " is not a known prompt format; "
-                        + Suggestion.nearest(name, NAMES)
+                        + Suggestion.nearest(name, all())
                                 .map(near -> "did you mean " + near + "?")
                                 .orElse(
                                         "usual ones are alpaca, chat_template, completion and input_output, or a mapping of your own"));

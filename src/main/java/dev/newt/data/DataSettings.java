@@ -1,9 +1,11 @@
 package dev.newt.data;
 
 import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.io.NotInHash;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -23,6 +25,7 @@ import java.util.function.Function;
  * @param paths from a path as written to where it is
  * @param datasetExactDeduplication whether of equal rows only the first is kept, and none of {@code testDatasets} that is trained on
  * @param mixing of the training data sets
+ * @param preference how the answers of all data sets are judged; empty where they are trained as they are
  */
 public record DataSettings(
         List<DatasetSettings> datasets,
@@ -38,7 +41,8 @@ public record DataSettings(
         @NotInHash("where prepared rows lie decides nothing of them") Path datasetPreparedPath,
         @NotInHash("rows are named as they are written") Function<String, Path> paths,
         boolean datasetExactDeduplication,
-        Mixing mixing) {
+        Mixing mixing,
+        Optional<PreferenceKind> preference) {
     /** Fewest tokens that give a loss: one to be predicted from one before it. */
     public static final int MIN_SAMPLE_LEN = 2;
 
@@ -76,7 +80,13 @@ public record DataSettings(
                 datasetPreparedPath,
                 paths,
                 false,
-                Mixing.none());
+                Mixing.none(),
+                Optional.empty());
+    }
+
+    /** Examples that are never parted; rows, batches and steps count groups of so many. */
+    public int groupSize() {
+        return preference.map(PreferenceKind::groupSize).orElse(1);
     }
 
     /** The same, with the training data sets joined in another way, and with or without equal rows. */
@@ -95,7 +105,28 @@ public record DataSettings(
                 datasetPreparedPath,
                 paths,
                 deduplicate,
-                other);
+                other,
+                preference);
+    }
+
+    /** The same, with rows whose answers are judged. */
+    public DataSettings judged(PreferenceKind kind) {
+        return new DataSettings(
+                datasets,
+                testDatasets,
+                valSetSize,
+                trainOnInputs,
+                sequenceLen,
+                minSampleLen,
+                excessLengthStrategy,
+                samplePacking,
+                seed,
+                threads,
+                datasetPreparedPath,
+                paths,
+                datasetExactDeduplication,
+                mixing,
+                Optional.of(kind));
     }
 
     /** Training data alone, with Axolotl's defaults. */

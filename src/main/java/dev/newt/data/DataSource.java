@@ -2,6 +2,7 @@ package dev.newt.data;
 
 import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.dataset.Shard;
+import dev.newt.data.preference.PairPrompts;
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.data.prompt.PromptStrategy;
 import dev.newt.io.UserException;
@@ -30,8 +31,15 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
                         dataset.synthetic().isPresent()
                                 ? List.of()
                                 : DataFiles.find(dataset.request(), settings.paths()),
-                        PromptStrategies.of(dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen())))
+                        strategy(dataset, settings, tokenizer)))
                 .toList();
+    }
+
+    private static PromptStrategy strategy(DatasetSettings dataset, DataSettings settings, Tokenizer tokenizer) {
+        return settings.preference()
+                .<PromptStrategy>map(kind -> PairPrompts.of(kind, dataset, tokenizer))
+                .orElseGet(() -> PromptStrategies.of(
+                        dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen()));
     }
 
     /** @param key under which the data set is configured */

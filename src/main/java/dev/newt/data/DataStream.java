@@ -25,11 +25,11 @@ public final class DataStream implements AutoCloseable {
      * @param number from 0
      * @param firstRow of the rows of all passes, those that gave no example included
      * @param endRow row behind the last one
-     * @param examples at least one
+     * @param groups at least one: single examples, or pairs
      * @param statistics of all rows since the stream was opened
      */
     public record Window(
-            int number, long firstRow, long endRow, List<Example> examples, DatasetStatistics statistics) {}
+            int number, long firstRow, long endRow, List<List<Example>> groups, DatasetStatistics statistics) {}
 
     private sealed interface Outcome {
         record Made(Window window) implements Outcome {}
@@ -47,7 +47,7 @@ public final class DataStream implements AutoCloseable {
     private final SynchronousQueue<Outcome> handOver = new SynchronousQueue<>();
     private final Thread thread;
 
-    private List<Example> examples = new ArrayList<>();
+    private List<List<Example>> groups = new ArrayList<>();
     private long tokens;
     private int number;
     private long firstRow;
@@ -155,17 +155,17 @@ public final class DataStream implements AutoCloseable {
         }
     }
 
-    private void keep(Row row, Example example) {
-        examples.add(example);
-        tokens += example.length();
+    private void keep(Row row, List<Example> group) {
+        groups.add(group);
+        tokens += group.stream().mapToLong(Example::length).sum();
     }
 
     private void endWindow() {
-        if (!examples.isEmpty()) {
-            Window window = new Window(number++, firstRow, endRow, examples, policy.statistics(0));
+        if (!groups.isEmpty()) {
+            Window window = new Window(number++, firstRow, endRow, groups, policy.statistics(0));
             Interruptible.run(() -> handOver.put(new Outcome.Made(window)));
         }
-        examples = new ArrayList<>();
+        groups = new ArrayList<>();
         tokens = 0;
         firstRow = endRow;
     }

@@ -1,7 +1,8 @@
 package dev.newt.data;
 
 /**
- * What preparation made of the rows of {@code datasets} or {@code test_datasets}.
+ * What preparation made of the rows of {@code datasets} or {@code test_datasets}. Of pairs, each counts as one example; their tokens are
+ * those of both answers.
  *
  * @param rows read
  * @param duplicates left out because they equal an earlier row; not counted in {@code rows}
@@ -13,7 +14,7 @@ package dev.newt.data;
  * @param empty rows without text
  * @param tokens of all examples kept
  * @param trainedTokens that give a loss
- * @param longest tokens of the longest example kept
+ * @param longest tokens of the longest example kept, of one answer of a pair
  * @param longestSeen tokens of the longest example before any was left out or cut
  * @param details what they look like
  */

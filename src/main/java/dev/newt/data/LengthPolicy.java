@@ -8,12 +8,16 @@ import dev.newt.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** Decides which examples are kept, and counts. For one thread. */
+/**
+ * Decides which examples are kept, and counts. Examples that belong together are kept or left out together, and count once: a pair of which
+ * one answer is too long is one that is too long. For one thread.
+ */
 final class LengthPolicy {
     private final DataSettings settings;
-    private final BiConsumer<Row, Example> kept;
+    private final BiConsumer<Row, List<Example>> kept;
     private long rows;
     private long examples;
     private long tooLong;
@@ -30,9 +34,10 @@ final class LengthPolicy {
 
     /**
      * @param sources data sets that the rows are of
-     * @param kept takes the examples that are kept, with the rows that they came of
+     * @param kept takes the groups of examples that are kept, with the rows that they came of
      */
-    LengthPolicy(DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, Example> kept) {
+    LengthPolicy(
+            DataSettings settings, List<DataSource> sources, Tokenizer tokenizer, BiConsumer<Row, List<Example>> kept) {
         this.settings = settings;
         this.ends = new EndCounter(sources, tokenizer);
         this.details = new DetailCounter(settings.sequenceLen());
@@ -47,51 +52,77 @@ final class LengthPolicy {
         if (ofRow.isEmpty()) {
             empty++;
         }
-        for (Example example : ofRow) {
-            accept(encoded, example);
+        int size = settings.groupSize();
+        for (int i = 0; i < ofRow.size(); i += size) {
+            accept(encoded, ofRow.subList(i, i + size));
         }
         if (!ofRow.isEmpty() && ends.isMissing(encoded.ending(), ofRow.get(ofRow.size() - 1))) {
             details.found(row, RowFinding.ENDS_BEFORE_EOS);
         }
     }
 
-    private void accept(RowEncoder.Encoded encoded, Example given) {
+    private void accept(RowEncoder.Encoded encoded, List<Example> given) {
         Row row = encoded.row();
-        Example example = given;
-        longestSeen = Math.max(longestSeen, example.length());
-        details.seen(row, example.length());
-        if (example.length() > settings.sequenceLen()) {
-            switch (settings.excessLengthStrategy()) {
-                case DROP -> {
-                    tooLong++;
-                    return;
-                }
-                case TRUNCATE -> {
-                    truncated++;
-                    example = new Example(
-                            Arrays.copyOf(example.tokenIds(), settings.sequenceLen()),
-                            Arrays.copyOf(example.trained(), settings.sequenceLen()));
-                }
-                case RAISE -> throw row.error("has " + example.length() + " tokens, but sequence_len is "
-                        + settings.sequenceLen()
-                        + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
-            }
+        for (Example example : given) {
+            longestSeen = Math.max(longestSeen, example.length());
+            details.seen(row, example.length());
         }
-        int trained = example.trainedTokens();
-        if (example.length() < settings.minSampleLen()) {
+        Optional<List<Example>> fitting = fitting(row, given);
+        if (fitting.isEmpty()) {
+            tooLong++;
+            return;
+        }
+        List<Example> group = List.copyOf(fitting.get());
+        if (group.stream().anyMatch(example -> example.length() < settings.minSampleLen())) {
             tooShort++;
-        } else if (trained == 0) {
+        } else if (group.stream().anyMatch(example -> example.trainedTokens() == 0)) {
             untrained++;
-            details.found(row, given.trainedTokens() == 0 ? RowFinding.TRAINS_NOTHING : RowFinding.CUT_BEFORE_TRAINED);
+            boolean whole = given.stream().allMatch(example -> example.trainedTokens() > 0);
+            details.found(row, whole ? RowFinding.CUT_BEFORE_TRAINED : RowFinding.TRAINS_NOTHING);
         } else {
             examples++;
-            tokens += example.length();
-            trainedTokens += trained;
-            longest = Math.max(longest, example.length());
-            details.kept(row, example, trained);
-            ends.kept(encoded, given, example);
-            kept.accept(row, example);
+            for (int i = 0; i < group.size(); i++) {
+                count(encoded, given.get(i), group.get(i));
+            }
+            kept.accept(row, group);
         }
+    }
+
+    /** The group with what is left of examples that are too long; empty where it is left out for them. */
+    private Optional<List<Example>> fitting(Row row, List<Example> group) {
+        int most = settings.sequenceLen();
+        Optional<Example> tooLongOne =
+                group.stream().filter(example -> example.length() > most).findFirst();
+        if (tooLongOne.isEmpty()) {
+            return Optional.of(group);
+        }
+        switch (settings.excessLengthStrategy()) {
+            case DROP -> {
+                return Optional.empty();
+            }
+            case TRUNCATE -> {
+                truncated++;
+                return Optional.of(group.stream()
+                        .map(example -> example.length() <= most
+                                ? example
+                                : new Example(
+                                        Arrays.copyOf(example.tokenIds(), most),
+                                        Arrays.copyOf(example.trained(), most)))
+                        .toList());
+            }
+            case RAISE -> throw row.error("has " + tooLongOne.get().length() + " tokens, but sequence_len is " + most
+                    + ". Raise sequence_len, or set excess_length_strategy to drop or truncate.");
+        }
+        throw new IllegalStateException("a strategy has no case");
+    }
+
+    private void count(RowEncoder.Encoded encoded, Example given, Example example) {
+        int trained = example.trainedTokens();
+        tokens += example.length();
+        trainedTokens += trained;
+        longest = Math.max(longest, example.length());
+        details.kept(encoded.row(), example, trained);
+        ends.kept(encoded, given, example);
     }
 
     /** @param duplicates rows that never came here because they equal earlier ones */

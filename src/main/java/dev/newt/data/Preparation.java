@@ -67,7 +67,7 @@ public final class Preparation {
                 testStatistics = Optional.of(write(directory, TEST, "test_datasets", test, filter));
             } else if (settings.valSetSize() > 0) {
                 int[] rows = ValidationSplit.choose(
-                        TokenFile.open(directory, TRAIN), settings.valSetSize(), settings.seed());
+                        TokenFile.open(directory, TRAIN, settings.groupSize()), settings.valSetSize(), settings.seed());
                 TokenFile.writeInts(directory.resolve(VALIDATION_ROWS), rows);
             }
             return new PreparedCache.Made(statistics, testStatistics);
@@ -82,12 +82,12 @@ public final class Preparation {
     private PreparedData open(PreparedCache.Entry entry, List<Path> trainFiles, List<Path> testFiles) {
         Path directory = entry.directory();
         try {
-            TokenFile file = TokenFile.open(directory, TRAIN);
+            TokenFile file = TokenFile.open(directory, TRAIN, settings.groupSize());
             Origins origins = new Origins(directory, TRAIN, trainFiles);
             int[] trainRows = ValidationSplit.all(file);
             Optional<PreparedDataset> validation = Optional.empty();
             if (!settings.testDatasets().isEmpty()) {
-                TokenFile test = TokenFile.open(directory, TEST);
+                TokenFile test = TokenFile.open(directory, TEST, settings.groupSize());
                 validation = Optional.of(
                         new PreparedDataset(test, ValidationSplit.all(test), new Origins(directory, TEST, testFiles)));
             } else if (settings.valSetSize() > 0) {
@@ -117,8 +117,8 @@ public final class Preparation {
         try (TokenFile.Writer writer = new TokenFile.Writer(directory, name);
                 Origins.Writer origins = new Origins.Writer(directory, name);
                 RowReader reader = new RowReader()) {
-            LengthPolicy policy = new LengthPolicy(settings, sources, tokenizer, (row, example) -> {
-                writer.add(example);
+            LengthPolicy policy = new LengthPolicy(settings, sources, tokenizer, (row, group) -> {
+                group.forEach(writer::add);
                 origins.add(row);
             });
             int[] counts = new int[sources.size()];
@@ -138,7 +138,7 @@ public final class Preparation {
                     any = source.read(reader, settings.seed(), row -> encoder.add(row, source));
                     encoder.finish();
                 }
-                counts[i] = writer.size() - before;
+                counts[i] = (writer.size() - before) / settings.groupSize();
                 if (!any) {
                     throw source.hasNoRows(keyOfSources);
                 }
@@ -154,7 +154,15 @@ public final class Preparation {
             return OptionalDouble.empty();
         }
         BatchSettings packed =
-                new BatchSettings(1, 1, settings.sequenceLen(), true, AXOLOTLS_BIN_SIZE, false, false, settings.seed());
+                new BatchSettings(
+                1,
+                1,
+                settings.groupSize() * settings.sequenceLen(),
+                true,
+                AXOLOTLS_BIN_SIZE,
+                false,
+                false,
+                settings.seed());
         return OptionalDouble.of(BatchPlan.packingEfficiency(train.lengths(), packed));
     }
 }

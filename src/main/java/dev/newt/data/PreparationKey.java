@@ -50,7 +50,7 @@ final class PreparationKey {
     }
 
     private static Sha256 settingsHash(DataSettings settings, Tokenizer tokenizer) {
-        return new Sha256()
+        Sha256 hash = new Sha256()
                 .add("newt prepared data " + VERSION)
                 .add(tokenizer.contentHash())
                 .add(tokenizer.chatTemplate().orElse(""))
@@ -65,6 +65,8 @@ final class PreparationKey {
                                 settings.seed(),
                                 settings.datasetExactDeduplication())
                         .toString());
+        settings.preference().ifPresent(kind -> hash.add(kind.name()));
+        return hash;
     }
 
     private static String name(Sha256 hash) {

@@ -21,11 +21,13 @@ public final class PreparedSummary {
     /**
      * Reads the lengths of an entry of the cache; empty where there is none that is whole.
      *
+     * @param groupSize examples that are never parted
      * @param validation whether rows of it are set aside
      * @param mixing of the data sets
      * @param seed of their order
      */
-    public static Optional<PreparedSummary> read(Path directory, boolean validation, Mixing mixing, long seed) {
+    public static Optional<PreparedSummary> read(
+            Path directory, int groupSize, boolean validation, Mixing mixing, long seed) {
         try {
             Path manifest = directory.resolve(PreparedCache.MANIFEST);
             if (!Files.isRegularFile(manifest)) {
@@ -38,24 +40,24 @@ public final class PreparedSummary {
                 return Optional.empty();
             }
             int[] all = TokenFile.readInts(lengths);
-            boolean[] aside = new boolean[all.length];
+            boolean[] aside = new boolean[all.length / groupSize];
             if (validation) {
                 for (int row : TokenFile.readInts(directory.resolve(Preparation.VALIDATION_ROWS))) {
                     aside[row] = true;
                 }
             }
             int[] rows =
-                    IntStream.range(0, all.length).filter(row -> !aside[row]).toArray();
+                    IntStream.range(0, aside.length).filter(row -> !aside[row]).toArray();
             int[] counts = TokenFile.readInts(directory.resolve(Preparation.TRAIN + Preparation.PARTS));
             return Optional.of(new PreparedSummary(IntStream.of(mixing.order(rows, counts, seed))
-                    .map(row -> all[row])
+                    .map(row -> TokenFile.groupLength(all, row, groupSize))
                     .toArray()));
         } catch (IOException | JacksonException | IndexOutOfBoundsException | UserException e) {
             return Optional.empty(); // The next run prepares them again.
         }
     }
 
-    /** Tokens of each example of an epoch; those set aside for validation are left out. */
+    /** Tokens of each group of an epoch; those set aside for validation are left out. */
     public int[] lengths() {
         return lengths.clone();
     }

@@ -13,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Examples on disk, memory-mapped: {@code NAME.tokens} holds one little-endian int a token, the bitwise complement of its id where it is
- * trained; {@code NAME.lengths} one int an example.
+ * trained; {@code NAME.lengths} one int an example. So many examples that follow one another are a group, which is read whole; how many is
+ * not in the files.
  */
 final class TokenFile {
     /** A mapping holds less than 2 GiB. */
@@ -26,12 +29,14 @@ final class TokenFile {
 
     private final IntBuffer[] maps;
     private final int[] lengths;
+    private final int groupSize;
     /** Where every {@link #STRIDE}-th example begins. */
     private final long[] offsets;
 
-    private TokenFile(IntBuffer[] maps, int[] lengths) {
+    private TokenFile(IntBuffer[] maps, int[] lengths, int groupSize) {
         this.maps = maps;
         this.lengths = lengths;
+        this.groupSize = groupSize;
         this.offsets = new long[lengths.length / STRIDE + 1];
         long offset = 0;
         for (int i = 0; i < offsets.length; i++) {
@@ -42,7 +47,7 @@ final class TokenFile {
         }
     }
 
-    static TokenFile open(Path directory, String name) throws IOException {
+    static TokenFile open(Path directory, String name, int groupSize) throws IOException {
         int[] lengths = readInts(directory.resolve(name + ".lengths"));
         try (FileChannel channel = FileChannel.open(directory.resolve(name + ".tokens"))) {
             long ints = channel.size() / Integer.BYTES;
@@ -54,20 +59,42 @@ final class TokenFile {
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .asIntBuffer();
             }
-            return new TokenFile(maps, lengths);
+            return new TokenFile(maps, lengths, groupSize);
         }
     }
 
+    /** Examples of a group. */
+    int groupSize() {
+        return groupSize;
+    }
+
+    /** Groups. */
     int size() {
-        return lengths.length;
+        return lengths.length / groupSize;
     }
 
-    int length(int index) {
-        return lengths[index];
+    /** Tokens of a group. */
+    int length(int group) {
+        return groupLength(lengths, group, groupSize);
     }
 
-    /** Safe for many threads. */
-    Example example(int index) {
+    /** Tokens of a group, by the lengths of all examples. */
+    static int groupLength(int[] lengths, int group, int groupSize) {
+        int sum = 0;
+        for (int i = group * groupSize; i < (group + 1) * groupSize; i++) {
+            sum += lengths[i];
+        }
+        return sum;
+    }
+
+    /** The examples of a group. Safe for many threads. */
+    List<Example> group(int group) {
+        return IntStream.range(group * groupSize, (group + 1) * groupSize)
+                .mapToObj(this::example)
+                .toList();
+    }
+
+    private Example example(int index) {
         int[] ids = new int[lengths[index]];
         long offset = offsets[index / STRIDE];
         for (int i = index - index % STRIDE; i < index; i++) {

@@ -4,6 +4,7 @@ import dev.newt.data.dataset.Example;
 import dev.newt.io.UserException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -19,11 +20,11 @@ final class ValidationSplit {
         long count = valSetSize < 1 ? (long) Math.ceil(valSetSize * total) : (long) valSetSize;
         if (count >= total) {
             throw new UserException("val_set_size: " + valSetSize + " sets aside " + count + " of " + total
-                    + " examples, so none is left to train on. Choose less, or name test_datasets.");
+                    + " " + (file.groupSize() == 1 ? "examples" : "pairs") + ", so none is left to train on. Choose less, or name test_datasets.");
         }
         long[] hashes = new long[total];
         for (int i = 0; i < total; i++) {
-            hashes[i] = hash(file.example(i), seed);
+            hashes[i] = hash(file.group(i), seed);
         }
         return lowest(hashes, (int) count);
     }
@@ -63,12 +64,15 @@ final class ValidationSplit {
     }
 
     /** The mixing step of SplitMix64 (Steele, Lea, Flood 2014) over the tokens. */
-    private static long hash(Example example, long seed) {
+    private static long hash(List<Example> group, long seed) {
         long z = seed;
-        for (int id : example.tokenIds()) {
-            z = mix(z + 0x9e3779b97f4a7c15L + id);
+        for (Example example : group) {
+            for (int id : example.tokenIds()) {
+                z = mix(z + 0x9e3779b97f4a7c15L + id);
+            }
+            z = mix(z + example.length());
         }
-        return mix(z + example.length());
+        return z;
     }
 
     private static long mix(long value) {

@@ -1,6 +1,7 @@
 package dev.newt.objective;
 
 import dev.newt.data.MicroBatch;
+import dev.newt.data.dataset.PreferenceKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +16,21 @@ public record Dpo(double beta) implements Objective {
         if (!(beta > 0) || Double.isInfinite(beta)) {
             throw new IllegalArgumentException("DPO with beta " + beta);
         }
+    }
+
+    @Override
+    public String name() {
+        return "dpo";
+    }
+
+    @Override
+    public String toString() {
+        return "DPO, beta " + beta;
+    }
+
+    @Override
+    public PreferenceKind rows() {
+        return PreferenceKind.PAIR;
     }
 
     @Override

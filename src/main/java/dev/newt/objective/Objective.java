@@ -1,13 +1,20 @@
 package dev.newt.objective;
 
 import dev.newt.data.MicroBatch;
+import dev.newt.data.dataset.PreferenceKind;
 import java.util.Map;
 
 /**
  * What is to become smaller, from the log-probabilities of the targets. A step's loss is the sum over its micro batches, divided by the sum
- * of their weights; so are the metrics.
+ * of their weights; so are the metrics. Each is a record of its constants, which are part of a plan.
  */
-public interface Objective {
+public sealed interface Objective permits Dpo {
+    /** As {@code rl} names it. */
+    String name();
+
+    /** The rows that it is trained on. */
+    PreferenceKind rows();
+
     /** What a micro batch counts in the step's mean, such as its pairs. */
     double weight(MicroBatch batch);
 

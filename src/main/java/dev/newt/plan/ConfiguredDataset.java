@@ -4,6 +4,7 @@ import dev.newt.config.DatasetConfig;
 import dev.newt.config.LoadedConfig;
 import dev.newt.config.TextOrList;
 import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.objective.Objective;
 import dev.newt.rows.DatasetRequest;
 import dev.newt.rows.Format;
 import dev.newt.rows.RepoChoice;
@@ -18,10 +19,15 @@ public final class ConfiguredDataset {
     /**
      * The entry of dataset_info.json that its path names; empty where it names rows.
      *
-     * @throws dev.newt.io.UserException if the entry is not there, or cannot be used for supervised training
+     * @throws dev.newt.io.UserException if the entry is not there, or its rows are not what the run is trained on
      */
     public static Optional<DatasetInfo> info(LoadedConfig loaded, DatasetConfig set) {
-        return DatasetInfo.find(set.path(), loaded.paths()::find).map(DatasetInfo::supervised);
+        Optional<Objective> objective =
+                PlannedObjective.of(loaded.config().preference());
+        return DatasetInfo.find(set.path(), loaded.paths()::find)
+                .map(info -> objective
+                        .map(judged -> info.judged(judged.rows()))
+                        .orElseGet(info::supervised));
     }
 
     /** @throws dev.newt.io.UserException as {@link #info}, or if the split cannot be read */

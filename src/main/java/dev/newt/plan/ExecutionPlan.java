@@ -141,9 +141,11 @@ public record ExecutionPlan(
     /**
      * Rows of one step.
      *
+     * @param groupSize examples of a row: 1, or 2 where it is a pair of answers
      * @param tokensPerStep at most
      */
     public record Batch(
+            int groupSize,
             int sequenceLen,
             boolean packing,
             boolean evalPacking,
@@ -153,12 +155,18 @@ public record ExecutionPlan(
             long tokensPerStep) {
         /** The same rows a step, cut otherwise. */
         Batch cut(int rows, int micros) {
-            return new Batch(sequenceLen, packing, evalPacking, rows, micros, rowsPerStep, tokensPerStep);
+            return new Batch(groupSize, sequenceLen, packing, evalPacking, rows, micros, rowsPerStep, tokensPerStep);
         }
 
         Batch ofLength(int tokens) {
-            long perStep = (long) rowsPerStep * tokens;
-            return new Batch(tokens, packing, evalPacking, microBatchSize, accumulation, rowsPerStep, perStep);
+            long perStep = (long) rowsPerStep * groupSize * tokens;
+            return new Batch(
+                    groupSize, tokens, packing, evalPacking, microBatchSize, accumulation, rowsPerStep, perStep);
+        }
+
+        /** Tokens of a micro batch, at most. */
+        long microBatchTokens() {
+            return (long) microBatchSize * groupSize * sequenceLen;
         }
     }
 
@@ -233,6 +241,7 @@ public record ExecutionPlan(
      * Memory in bytes at the moment of the peak, by part, for rows of full length.
      *
      * @param weights frozen ones, and those trained in full
+     * @param reference a copy of the base model that is compared with; its pages of the model's files, where it is mapped
      * @param files pages of the model's files that the system still counts after their content was converted; it takes them back in need
      * @param adapters low-rank matrices
      * @param gradients of what is trained, as far as they are there
@@ -245,6 +254,7 @@ public record ExecutionPlan(
      */
     public record Memory(
             long weights,
+            long reference,
             long files,
             long adapters,
             long gradients,
@@ -267,7 +277,8 @@ public record ExecutionPlan(
     /**
      * Floating point operations of one step with rows of full length; a multiplication and an addition are two.
      *
+     * @param reference the forward pass of the model that is compared with; 0 in supervised training
      * @param recomputed what checkpointing adds
      */
-    public record Work(double forward, double backward, double recomputed, double step) {}
+    public record Work(double forward, double reference, double backward, double recomputed, double step) {}
 }

@@ -50,6 +50,9 @@ final class HashedSettings {
             Map.entry("adapter.lora.targets.pattern", "lora_target_modules"),
             Map.entry("adapter.lora.modulesToSave", "lora_modules_to_save"),
             Map.entry("adapter.start", "lora_model_dir"),
+            Map.entry("objective", "rl"),
+            Map.entry("objective.beta", "rl_beta"),
+            Map.entry("data.preference", "rl"),
             Map.entry("data.mixing.strategy", "mix_strategy"),
             Map.entry("data.mixing.probabilities", "interleave_probs"),
             Map.entry("data.mixing.shuffleEach", "shuffle_before_merging_datasets"),
@@ -98,6 +101,9 @@ final class HashedSettings {
         settings.adapter().ifPresent(adapter -> hashed.put("adapter", settings.baseNf4() ? "qlora" : "lora"));
         settings.streaming().ifPresent(streaming -> hashed.put("streaming", "true"));
         hashed.put("optimizer", settings.optimizer().getClass().getSimpleName().replace("Settings", ""));
+        // Of pairs the batches' own is that of both answers.
+        hashed.values.put("sequence_len", String.valueOf(settings.data().sequenceLen()));
+        settings.objective().ifPresent(objective -> hashed.values.put("rl", objective.name()));
         hashed.put("bf16", String.valueOf(compute.type().equals("bf16")));
         hashed.put(SHAPE, digest(spec.toString()));
         return hashed.values;

@@ -50,13 +50,24 @@ final class MemoryEstimate {
     private final Batch batch;
     private final Device device;
     private final boolean drawn;
+    private final boolean compared;
     private final long tokens;
     private final boolean full;
     /** Bytes of an element of a matrix product's operands, where they are converted first; else 0. */
     private final int converted;
 
-    /** @param drawn weights are drawn at random, no file is read */
-    MemoryEstimate(ModelConfig model, Method method, Compute compute, Batch batch, Device device, boolean drawn) {
+    /**
+     * @param drawn weights are drawn at random, no file is read
+     * @param compared the objective compares with a reference: the model without its adapter, or a frozen copy
+     */
+    MemoryEstimate(
+            ModelConfig model,
+            Method method,
+            Compute compute,
+            Batch batch,
+            Device device,
+            boolean drawn,
+            boolean compared) {
         this.spec = model.spec();
         this.model = model;
         this.method = method;
@@ -64,7 +75,8 @@ final class MemoryEstimate {
         this.batch = batch;
         this.device = device;
         this.drawn = drawn;
-        this.tokens = (long) batch.microBatchSize() * batch.sequenceLen();
+        this.compared = compared;
+        this.tokens = batch.microBatchTokens();
         this.full = method.lora().isEmpty();
         this.converted = compute.bytes() == WIDE || device.multipliesBf16() ? 0 : WIDE;
     }
@@ -74,6 +86,7 @@ final class MemoryEstimate {
                 .max((a, b) -> Long.compare(a.sum(), b.sum()))
                 .orElseThrow();
         long weights = weights();
+        long reference = reference();
         long files = files();
         long adapters = method.lora()
                 .map(lora -> lora.adapterParameters() * trainedBytes())
@@ -82,6 +95,7 @@ final class MemoryEstimate {
         long runtime = runtime();
         return new Memory(
                 weights,
+                reference,
                 files,
                 adapters,
                 most.gradients(),
@@ -90,7 +104,7 @@ final class MemoryEstimate {
                 most.logits(),
                 most.workspace(),
                 runtime,
-                weights + files + adapters + optimizer + runtime + most.sum(),
+                weights + reference + files + adapters + optimizer + runtime + most.sum(),
                 new Activations(kept(false), kept(true)));
     }
 
@@ -173,10 +187,33 @@ final class MemoryEstimate {
         if (full) {
             return model.tensors().parameters() * trainedBytes();
         }
+        return frozen() + method.lora().get().savedParameters() * trainedBytes();
+    }
+
+    /** The base model, none of it trained. */
+    private long frozen() {
         long quantised = quantised();
         long others = model.tensors().parameters() - quantised;
-        long saved = method.lora().get().savedParameters() * trainedBytes();
-        return (long) Math.ceil(quantised * NF4_BYTES) + others * compute.bytes() + saved;
+        return (long) Math.ceil(quantised * NF4_BYTES) + others * compute.bytes();
+    }
+
+    /** The frozen copy. Beside an adapter that trains whole modules it shares the mapped pages of the frozen base. */
+    private long reference() {
+        if (!keepsCopy()) {
+            return 0;
+        }
+        boolean shared = !full && readAsStored() && !compute.baseNf4();
+        return shared ? method.lora().get().savedParameters() * compute.bytes() : frozen();
+    }
+
+    private boolean keepsCopy() {
+        return compared && (full || method.lora().get().savedParameters() > 0);
+    }
+
+    /** Whether a frozen weight is used as it lies in its file. */
+    private boolean readAsStored() {
+        DType stored = model.dtype().orElse(DType.F32);
+        return device.processor() && !drawn && stored == (compute.bytes() == WIDE ? DType.F32 : DType.BF16);
     }
 
     /** Pages of the model's files that are still mapped after their content was converted. Quantising makes the JVM collect its mappings. */
@@ -184,8 +221,9 @@ final class MemoryEstimate {
         if (!device.processor() || drawn) {
             return 0;
         }
+        // A copy that is mapped holds the same pages.
+        boolean mapped = readAsStored() && (!full || keepsCopy());
         DType stored = model.dtype().orElse(DType.F32);
-        boolean mapped = !full && stored == (compute.bytes() == WIDE ? DType.F32 : DType.BF16);
         long kept = model.tensors().parameters() - quantised();
         return mapped ? 0 : kept * stored.bytes();
     }

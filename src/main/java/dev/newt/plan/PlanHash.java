@@ -3,6 +3,7 @@ package dev.newt.plan;
 import dev.newt.io.NotInHash;
 import dev.newt.io.Sha256;
 import dev.newt.model.DecoderSpec;
+import dev.newt.objective.Objective;
 import dev.newt.plan.ExecutionPlan.Compute;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +21,13 @@ final class PlanHash {
 
     private PlanHash() {}
 
-    private record Identity(RunSettings settings, DecoderSpec spec, String computeType) {}
+    /** @param objective its name: two may have the same constants */
+    private record Identity(RunSettings settings, DecoderSpec spec, String computeType, Optional<String> objective) {}
 
     /** Of everything that the result of a run depends on. */
     static String of(RunSettings settings, DecoderSpec spec, Compute compute) {
-        return digest(new Identity(settings, spec, compute.type()));
+        return digest(new Identity(
+                settings, spec, compute.type(), settings.objective().map(Objective::name)));
     }
 
     /** SHA-256 of a record's values, in hexadecimal digits. */

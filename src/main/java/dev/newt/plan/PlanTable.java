@@ -80,6 +80,16 @@ public final class PlanTable {
                                 ? "all weights"
                                 : plan.method().kind()));
         plan.method().lora().ifPresent(this::lora);
+        plan.settings()
+                .objective()
+                .ifPresent(objective -> line(
+                        "objective",
+                        objective
+                                + (!objective.needsReference()
+                                        ? ""
+                                        : plan.settings().keepsReferenceCopy()
+                                                ? ", compared with a frozen copy of the base model"
+                                                : ", compared with the base model without its adapter")));
         line(
                 "numbers",
                 plan.compute().type() + " (" + plan.compute().reason() + ")"
@@ -126,7 +136,8 @@ public final class PlanTable {
         ExecutionPlan.Batch batch = plan.batch();
         line(
                 "batch",
-                batch.microBatchSize() + " rows x " + batch.accumulation() + " of up to "
+                batch.microBatchSize() + (batch.groupSize() == 1 ? " rows x " : " pairs x ") + batch.accumulation()
+                        + (batch.groupSize() == 1 ? " of up to " : " of two answers of up to ")
                         + Text.count(batch.sequenceLen())
                         + " tokens" + (batch.packing() ? ", packed" : "") + "; " + Text.count(batch.tokensPerStep())
                         + " tokens a step");
@@ -170,6 +181,7 @@ public final class PlanTable {
         line("memory", "about " + Text.bytes(memory.total()) + " at the peak");
         List<String> parts = new ArrayList<>();
         part(parts, "weights", memory.weights());
+        part(parts, "reference", memory.reference());
         part(parts, "files", memory.files());
         part(parts, "adapters", memory.adapters());
         part(parts, "gradients", memory.gradients());

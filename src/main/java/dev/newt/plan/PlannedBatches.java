@@ -45,7 +45,7 @@ public final class PlannedBatches {
         return new BatchSettings(
                 rows,
                 accumulation,
-                data.sequenceLen(),
+                Math.multiplyExact(PlannedObjective.groupSize(config.preference()), data.sequenceLen()),
                 packing,
                 data.samplePackingBinSize(),
                 data.samplePackingSequentially() || data.curriculumSampling(),

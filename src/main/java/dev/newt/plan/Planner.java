@@ -155,7 +155,7 @@ public final class Planner {
                 PlannedSchedule.of(settings),
                 data.files(),
                 memory(model, method, compute, batch),
-                WorkEstimate.of(model, method, compute, batch),
+                WorkEstimate.of(model, method, compute, batch, settings.comparesWithReference()),
                 List.copyOf(warnings),
                 HashedSettings.of(settings, model.spec(), compute),
                 settings);
@@ -163,7 +163,13 @@ public final class Planner {
 
     private ExecutionPlan.Memory memory(ModelConfig model, Method method, Compute compute, Batch batch) {
         return new MemoryEstimate(
-                        model, method, compute, batch, device, settings.model().drawnAtRandom())
+                        model,
+                        method,
+                        compute,
+                        batch,
+                        device,
+                        settings.model().drawnAtRandom(),
+                        settings.comparesWithReference())
                 .memory();
     }
 
@@ -205,13 +211,16 @@ public final class Planner {
 
     private Batch batch(DecoderSpec spec) {
         BatchSettings batches = settings.batches();
-        if (batches.sequenceLen() > spec.maxPositions()) {
-            warnings.add("sequence_len is " + batches.sequenceLen() + ", but the model was made for "
+        // That of the batches has room for both answers of a pair.
+        int sequenceLen = settings.data().sequenceLen();
+        if (sequenceLen > spec.maxPositions()) {
+            warnings.add("sequence_len is " + sequenceLen + ", but the model was made for "
                     + spec.maxPositions() + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(batches.microBatchSize(), batches.gradientAccumulationSteps());
         return new Batch(
-                batches.sequenceLen(),
+                settings.data().groupSize(),
+                sequenceLen,
                 batches.samplePacking(),
                 settings.evaluationBatches().samplePacking(),
                 batches.microBatchSize(),

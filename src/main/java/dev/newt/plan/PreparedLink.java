@@ -37,6 +37,7 @@ public final class PreparedLink {
             boolean validation = data.testDatasets().isEmpty() && data.valSetSize() > 0;
             return PreparedSummary.read(
                     data.datasetPreparedPath().resolve(Files.readString(link).strip()),
+                    data.groupSize(),
                     validation,
                     data.mixing(),
                     settings.seed());

@@ -32,6 +32,7 @@ final class Remedies {
     private final Variant now;
     private final Device device;
     private final ModelConfig model;
+    private final boolean compared;
 
     private Remedies(Optional<LoadedConfig> loaded, ExecutionPlan plan) {
         this.loaded = loaded;
@@ -41,6 +42,7 @@ final class Remedies {
         this.model = PlannedModel.of(
                         plan.settings().model(), plan.settings().origin().places())
                 .config();
+        this.compared = plan.settings().comparesWithReference();
     }
 
     /** @param least memory of all changes together */
@@ -105,7 +107,7 @@ final class Remedies {
         for (Option option : set) {
             changed = option.effect().apply(changed);
         }
-        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn)
+        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared)
                 .memory()
                 .total();
     }

@@ -10,6 +10,7 @@ import dev.newt.hub.ModelLocation;
 import dev.newt.hub.Repo;
 import dev.newt.io.NotInHash;
 import dev.newt.io.UserException;
+import dev.newt.objective.Objective;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.optim.OptimizerSettings;
 import dev.newt.token.SpecialTokens;
@@ -26,6 +27,7 @@ import java.util.Optional;
  *
  * @param baseNf4 whether the frozen projections are kept in NF4
  * @param adapter empty where all weights are trained
+ * @param objective of training on preferences; empty for supervised training
  * @param dataKey the key of the configuration that the training rows stand under, for messages
  * @param chatTemplate of conversations with the model
  * @param streaming empty where all rows are prepared before the run
@@ -38,6 +40,7 @@ public record RunSettings(
         ModelSource model,
         boolean baseNf4,
         Optional<Adapter> adapter,
+        Optional<Objective> objective,
         DataSettings data,
         @NotInHash("a name for messages") String dataKey,
         @NotInHash("each data set names its own") TemplateChoice chatTemplate,
@@ -250,6 +253,19 @@ public record RunSettings(
                 data.datasetPreparedPath(),
                 data.paths(),
                 data.datasetExactDeduplication(),
-                data.mixing());
+                data.mixing(),
+                data.preference());
+    }
+
+    /** Whether the objective compares with the model before training. */
+    public boolean comparesWithReference() {
+        return objective.filter(Objective::needsReference).isPresent();
+    }
+
+    /** Whether a copy of the base model answers as the reference; where low-rank matrices are all that is trained, they are switched off. */
+    public boolean keepsReferenceCopy() {
+        return comparesWithReference()
+                && adapter.filter(trained -> trained.lora().modulesToSave().isEmpty())
+                        .isEmpty();
     }
 }

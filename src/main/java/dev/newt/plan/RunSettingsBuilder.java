@@ -126,6 +126,16 @@ public final class RunSettingsBuilder {
         return set("datasets", values(entries));
     }
 
+    /** The objective of training on pairs of answers, such as {@code dpo}. */
+    public RunSettingsBuilder rl(String objective) {
+        return set("rl", objective);
+    }
+
+    /** How much a departure from the reference model counts. */
+    public RunSettingsBuilder rlBeta(double beta) {
+        return set("rl_beta", beta);
+    }
+
     /** Rows to evaluate on, instead of a part of those that are trained on. */
     public RunSettingsBuilder testDatasets(DatasetEntry... entries) {
         return set("test_datasets", values(entries));

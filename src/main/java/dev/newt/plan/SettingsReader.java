@@ -15,12 +15,15 @@ import dev.newt.data.DataSettings;
 import dev.newt.data.ExcessLengthStrategy;
 import dev.newt.data.dataset.ChatSettings;
 import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.dataset.PromptFormat;
+import dev.newt.data.dataset.RowFormat;
 import dev.newt.data.dataset.Shard;
 import dev.newt.data.dataset.Synthetic;
 import dev.newt.data.dataset.TemplateChoice;
 import dev.newt.data.dataset.TrainOnEnd;
 import dev.newt.io.UserException;
+import dev.newt.objective.Objective;
 import dev.newt.optim.LearningRateSchedule;
 import dev.newt.rows.Split;
 import dev.newt.token.SpecialTokens;
@@ -44,6 +47,7 @@ public final class SettingsReader {
 
     private final LoadedConfig loaded;
     private final NewtConfig config;
+    private final Optional<Objective> objective;
     private final List<UserException> errors = new ArrayList<>();
     private final Map<String, DatasetSettings> train = new LinkedHashMap<>();
     private final Map<String, DatasetSettings> test = new LinkedHashMap<>();
@@ -51,6 +55,7 @@ public final class SettingsReader {
     private SettingsReader(LoadedConfig loaded) {
         this.loaded = loaded;
         this.config = loaded.config();
+        this.objective = PlannedObjective.of(config.preference());
     }
 
     /** @throws UserException with the places of all entries and templates that cannot be used */
@@ -110,6 +115,7 @@ public final class SettingsReader {
                 model(loaded),
                 config.model().loadIn4bit(),
                 adapter,
+                objective,
                 data(),
                 config.trainingDatasetsKey(),
                 template,
@@ -245,7 +251,7 @@ public final class SettingsReader {
 
     private DataSettings data() {
         DataConfig data = config.data();
-        return new DataSettings(
+        DataSettings settings = new DataSettings(
                         List.copyOf(train.values()),
                         List.copyOf(test.values()),
                         data.valSetSize(),
@@ -263,6 +269,7 @@ public final class SettingsReader {
                         loaded.paths().output(data.datasetPreparedPath().orElse(DEFAULT_PREPARED)),
                         loaded.paths()::find)
                 .mixed(PlannedBatches.mixing(data), data.datasetExactDeduplication());
+        return objective.map(judged -> settings.judged(judged.rows())).orElse(settings);
     }
 
     private void attemptEntry(String path, Runnable part) {
@@ -293,7 +300,7 @@ public final class SettingsReader {
         return new DatasetSettings(
                 ConfiguredDataset.request(loaded, dataset),
                 dataset.type().flatMap(type -> type.name()),
-                dataset.type().flatMap(type -> type.format()).map(SettingsReader::promptFormat),
+                rowFormat(dataset),
                 dataset.field().or(dataset::textColumn).orElse("text"),
                 chat(path, dataset, template),
                 ConfiguredDataset.info(loaded, dataset),
@@ -317,6 +324,32 @@ public final class SettingsReader {
                 dataset.minInputId().orElse(100),
                 dataset.maxInputId(),
                 dataset.seed().orElse(config.training().seed()));
+    }
+
+    private Optional<RowFormat> rowFormat(DatasetConfig dataset) {
+        Optional<dev.newt.config.PromptFormat> mapping = dataset.type().flatMap(type -> type.format());
+        return objective.isPresent()
+                ? Optional.of(pairFormat(dataset, mapping))
+                : mapping.map(SettingsReader::promptFormat);
+    }
+
+    private static PreferenceFormat pairFormat(DatasetConfig dataset, Optional<dev.newt.config.PromptFormat> mapping) {
+        PreferenceFormat defaults = PreferenceFormat.defaults();
+        return new PreferenceFormat(
+                mapping.flatMap(format -> format.fieldSystem()).orElse(defaults.fieldSystem()),
+                mapping.flatMap(format -> format.fieldPrompt()).orElse(defaults.fieldPrompt()),
+                mapping.flatMap(format -> format.fieldChosen())
+                        .or(dataset::fieldChosen)
+                        .orElse(defaults.fieldChosen()),
+                mapping.flatMap(format -> format.fieldRejected())
+                        .or(dataset::fieldRejected)
+                        .orElse(defaults.fieldRejected()),
+                defaults.fieldCompletion(),
+                defaults.fieldLabel(),
+                mapping.flatMap(format -> format.promptFormat()),
+                mapping.flatMap(format -> format.chosenFormat()),
+                mapping.flatMap(format -> format.rejectedFormat()),
+                Optional.empty());
     }
 
     private static PromptFormat promptFormat(dev.newt.config.PromptFormat format) {

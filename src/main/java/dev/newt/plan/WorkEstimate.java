@@ -11,7 +11,8 @@ import dev.newt.plan.ExecutionPlan.Work;
 final class WorkEstimate {
     private WorkEstimate() {}
 
-    static Work of(ModelConfig model, Method method, Compute compute, Batch batch) {
+    /** @param compared whether a reference answers too */
+    static Work of(ModelConfig model, Method method, Compute compute, Batch batch, boolean compared) {
         DecoderSpec spec = model.spec();
         double projections = model.tensors().blockLinears().stream()
                 .mapToDouble(slot -> slot.shape().elements() * slot.module().share())
@@ -29,6 +30,7 @@ final class WorkEstimate {
         // Gradients of inputs everywhere, of weights where they are trained.
         double backward = method.lora().isEmpty() ? 2 * forward : blocks + 2 * attention + head + 2 * adapters;
         double again = compute.checkpointing() ? blocks + attention + adapters : 0;
-        return new Work(forward, backward, again, forward + backward + again);
+        double reference = compared ? blocks + attention + head : 0;
+        return new Work(forward, reference, backward, again, forward + reference + backward + again);
     }
 }

@@ -5,8 +5,10 @@ import dev.newt.train.TrainingListener;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -50,14 +52,18 @@ public final class ConsoleProgress implements TrainingListener, AutoCloseable {
         } else if (event instanceof TrainingEvent.Logged logged) {
             logged(logged);
         } else if (event instanceof TrainingEvent.Evaluated evaluated) {
+            String perplexity = evaluated.perplexity().isPresent()
+                    ? ", perplexity " + significant(evaluated.perplexity().getAsDouble())
+                    : "";
             message(String.format(
                     Locale.ROOT,
-                    "step %d: evaluation loss %.4f, perplexity %s, over %,d tokens in %s",
+                    "step %d: evaluation loss %.4f%s, over %,d tokens in %s",
                     evaluated.step(),
                     evaluated.loss(),
-                    significant(evaluated.perplexity()),
+                    perplexity,
                     evaluated.trainedTokens(),
                     duration(evaluated.seconds())));
+            metrics(evaluated.metrics());
         } else if (event instanceof TrainingEvent.CheckpointSaved saved) {
             message("step " + saved.step() + ": saved " + saved.directory());
         } else if (event instanceof TrainingEvent.Warning warning) {
@@ -133,6 +139,16 @@ public final class ConsoleProgress implements TrainingListener, AutoCloseable {
                 logged.learningRate(),
                 significant(logged.tokensPerSecond()),
                 duration(lastStep.map(TrainingEvent.StepDone::secondsLeft).orElse(0.0))));
+        metrics(logged.metrics());
+    }
+
+    /** Those of the objective, on a line of their own. */
+    private void metrics(Map<String, Double> metrics) {
+        if (!metrics.isEmpty()) {
+            message(metrics.entrySet().stream()
+                    .map(metric -> metric.getKey() + " " + significant(metric.getValue()))
+                    .collect(Collectors.joining(", ", "  ", "")));
+        }
     }
 
     private void message(String text) {

@@ -4,10 +4,12 @@ import dev.newt.io.AtomicFiles;
 import dev.newt.train.TrainingEvent;
 import dev.newt.train.TrainingListener;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -85,9 +87,14 @@ public final class HtmlReport implements TrainingListener {
         last(lines, "eval")
                 .ifPresent(line -> summary.append(String.format(
                         Locale.ROOT,
-                        " Evaluation loss %.4f, perplexity %.4g.",
+                        " Evaluation loss %.4f%s.",
                         line.path("eval_loss").asDouble(Double.NaN),
-                        line.path("eval_perplexity").asDouble(Double.NaN))));
+                        line.has("eval_perplexity")
+                                ? String.format(
+                                        Locale.ROOT,
+                                        ", perplexity %.4g",
+                                        line.path("eval_perplexity").asDouble(Double.NaN))
+                                : "")));
         return summary.toString();
     }
 
@@ -107,10 +114,33 @@ public final class HtmlReport implements TrainingListener {
                 List.of(
                         series(lines, "train", "training loss", "loss"),
                         series(lines, "eval", "evaluation loss", "eval_loss")));
+        objective(page, lines);
         chart(page, "Learning rate", List.of(series(lines, "train", "learning rate", "learning_rate")));
         chart(page, "Gradient norm, before clipping", List.of(series(lines, "train", "gradient norm", "grad_norm")));
         chart(page, "Tokens a second", List.of(series(lines, "train", "tokens a second", "tokens_per_second")));
         page.append("</div>\n");
+    }
+
+    /** The objective's own metrics, whose names have a slash: those before which the same stands share a chart, as rewards/chosen and rewards/rejected. */
+    private static void objective(StringBuilder page, List<JsonNode> lines) {
+        for (String kind : List.of("train", "eval")) {
+            String prefix = kind.equals("eval") ? "eval_" : "";
+            Map<String, List<String>> charts = new TreeMap<>();
+            lines.stream()
+                    .filter(line -> isKind(line, kind))
+                    .flatMap(line -> line.propertyNames().stream())
+                    .filter(key -> key.indexOf('/') > 0)
+                    .distinct()
+                    .forEach(key -> charts.computeIfAbsent(
+                                    key.substring(prefix.length(), key.indexOf('/')), name -> new ArrayList<>())
+                            .add(key));
+            charts.forEach((name, keys) -> chart(
+                    page,
+                    name + (kind.equals("eval") ? ", evaluation" : ", training"),
+                    keys.stream()
+                            .map(key -> series(lines, kind, key.substring(key.indexOf('/') + 1), key))
+                            .toList()));
+        }
     }
 
     private static SvgChart.Series series(List<JsonNode> lines, String kind, String name, String key) {

@@ -26,7 +26,7 @@ public final class MetricNames {
     public static Map<String, Double> of(TrainingEvent.Evaluated evaluated) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("eval_loss", evaluated.loss());
-        metrics.put("eval_perplexity", evaluated.perplexity());
+        evaluated.perplexity().ifPresent(value -> metrics.put("eval_perplexity", value));
         evaluated.metrics().forEach((name, value) -> metrics.put("eval_" + name, value));
         metrics.put("eval_runtime", evaluated.seconds());
         metrics.put("epoch", evaluated.epoch());

@@ -111,10 +111,9 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
                 .put("kind", "eval")
                 .put("step", event.step())
                 .put("epoch", event.epoch())
-                .put("eval_loss", event.loss())
-                .put("eval_perplexity", event.perplexity())
-                .put("eval_trained_tokens", event.trainedTokens())
-                .put("eval_seconds", event.seconds());
+                .put("eval_loss", event.loss());
+        event.perplexity().ifPresent(value -> line.put("eval_perplexity", value));
+        line.put("eval_trained_tokens", event.trainedTokens()).put("eval_seconds", event.seconds());
         event.metrics().forEach((name, value) -> line.put("eval_" + name, value));
         return line;
     }

@@ -29,9 +29,17 @@ public final class EvaluationRun {
     /**
      * @param tuned folder of an adapter or of a whole model; else the settings' output folder
      * @param baseOnly leave the tuning out
-     * @throws UserException where there are no rows to evaluate on, or no such model
+     * @throws UserException where there are no rows to evaluate on, or no such model; and for {@code rl}, whose pairs are evaluated while it
+     *     trains
      */
     public static Evaluation evaluate(ExecutionPlan plan, Optional<Path> tuned, boolean baseOnly, Progress progress) {
+        plan.settings().objective().ifPresent(objective -> {
+            throw plan.settings()
+                    .error(
+                            "rl",
+                            "rl: pairs are evaluated by the run that trains on them (eval_steps, evals_per_epoch); remove rl to"
+                                    + " evaluate rows with one answer");
+        });
         return new EvaluationRun(plan).evaluate(tuned, baseOnly, progress);
     }
 

@@ -120,6 +120,11 @@ public final class PolicyModel implements StepModel {
     }
 
     @Override
+    public boolean hasPerplexity() {
+        return false;
+    }
+
+    @Override
     public Map<String, Double> metrics() {
         return metrics;
     }

@@ -81,8 +81,8 @@ final class StreamedBatches implements BatchSource, AutoCloseable {
     private void addUnit(List<Example> examples) {
         Planned planned = current.orElseGet(this::nextWindow);
         DataStream.Window window = planned.window();
-        for (int example : planned.units().get(position.bins())) {
-            examples.add(window.examples().get(example));
+        for (int group : planned.units().get(position.bins())) {
+            examples.addAll(window.groups().get(group));
         }
         if (position.bins() + 1 < planned.units().size()) {
             position = new DataPosition(window.firstRow(), window.number(), position.bins() + 1);
@@ -94,7 +94,9 @@ final class StreamedBatches implements BatchSource, AutoCloseable {
 
     private Planned nextWindow() {
         DataStream.Window window = stream.orElseThrow().next();
-        int[] lengths = window.examples().stream().mapToInt(Example::length).toArray();
+        int[] lengths = window.groups().stream()
+                .mapToInt(group -> group.stream().mapToInt(Example::length).sum())
+                .toArray();
         Planned planned = new Planned(window, Units.of(lengths, settings, window.number()));
         current = Optional.of(planned);
         statistics = Optional.of(window.statistics());

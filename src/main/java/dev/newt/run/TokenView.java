@@ -25,19 +25,33 @@ public final class TokenView {
     /** @param text of the token alone */
     public record Token(int id, String text, boolean trained) {}
 
-    public int examples() {
-        return dataset.size();
+    /** How many examples the first rows of the set have: of pairs, two each. */
+    public int examplesOf(int rows) {
+        return Math.min(rows, dataset.size()) * dataset.groupSize();
+    }
+
+    /** What an example is called: "example 3", or "pair 1, chosen answer". */
+    public String title(int index) {
+        if (dataset.groupSize() == 1) {
+            return "example " + index;
+        }
+        return "pair " + index / 2 + (index % 2 == 0 ? ", chosen answer" : ", rejected answer");
+    }
+
+    private Example example(int index) {
+        return dataset.group(index / dataset.groupSize()).get(index % dataset.groupSize());
     }
 
     /** Its tokens, and the row that it came of. */
     public String summary(int index) {
-        Example example = dataset.example(index);
-        return example.length() + " tokens, " + example.trainedTokens() + " trained, from " + dataset.place(index);
+        Example example = example(index);
+        return example.length() + " tokens, " + example.trainedTokens() + " trained, from "
+                + dataset.place(index / dataset.groupSize());
     }
 
     /** The example token by token. */
     public List<Token> tokens(int index) {
-        Example example = dataset.example(index);
+        Example example = example(index);
         return IntStream.range(0, example.length())
                 .mapToObj(i -> new Token(example.tokenIds()[i], text(example.tokenIds()[i]), example.trained()[i]))
                 .toList();
@@ -95,7 +109,7 @@ public final class TokenView {
 
     /** The example's text; runs of trained tokens are green, or stand in {@code [[ ]]} where colours are not wanted. */
     public String marked(int index, boolean colours) {
-        Example example = dataset.example(index);
+        Example example = example(index);
         StringBuilder text = new StringBuilder();
         int start = 0;
         while (start < example.length()) {

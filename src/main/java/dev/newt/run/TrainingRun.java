@@ -12,6 +12,7 @@ import dev.newt.plan.ExecutionPlan;
 import dev.newt.plan.RunSettings;
 import dev.newt.tensor.Engine;
 import dev.newt.token.Tokenizer;
+import dev.newt.train.StepModel;
 import dev.newt.train.StopRequest;
 import dev.newt.train.TrainSettings;
 import dev.newt.train.Trainer;
@@ -36,6 +37,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Answers questions;
     private Optional<Engine> engine = Optional.empty();
     private Optional<TunedModel> model = Optional.empty();
+    private Optional<TunedModel> reference = Optional.empty();
 
     private TrainingRun(ExecutionPlan plan, OutputLock lock, Tokenizer tokenizer, Progress progress) {
         this.plan = plan;
@@ -143,6 +145,9 @@ public final class TrainingRun implements AutoCloseable {
     public void load() {
         engine = Optional.of(Engines.open(Engines.Device.CPU));
         model = Optional.of(TunedModel.forTraining(plan, engine.get()));
+        if (plan.settings().keepsReferenceCopy()) {
+            reference = Optional.of(TunedModel.base(plan, engine.get()));
+        }
     }
 
     /** The held-out questions that {@code eval_table_size} asks for, with the answers that the data give. */
@@ -208,13 +213,24 @@ public final class TrainingRun implements AutoCloseable {
             List<MicroBatch> evaluation,
             StopRequest stop,
             List<TrainingListener> listeners) {
-        SftModel stepModel = new SftModel(
-                engine.orElseThrow(),
-                tuned().decoder(),
-                tuned().trainable(),
-                plan.compute().checkpointing(),
-                outputs);
-        return new Trainer(engine.get(), stepModel, data.batches(), evaluation, chosen, stop, listeners);
+        return new Trainer(engine.orElseThrow(), stepModel(outputs), data.batches(), evaluation, chosen, stop, listeners);
+    }
+
+    private StepModel stepModel(SftModel.Outputs outputs) {
+        boolean checkpointing = plan.compute().checkpointing();
+        Engine open = engine.orElseThrow();
+        return plan.settings()
+                .objective()
+                .<StepModel>map(objective -> new PolicyModel(
+                        open,
+                        tuned().decoder(),
+                        reference.map(TunedModel::decoder),
+                        objective,
+                        tuned().trainable(),
+                        checkpointing,
+                        outputs))
+                .orElseGet(() ->
+                        new SftModel(open, tuned().decoder(), tuned().trainable(), checkpointing, outputs));
     }
 
     private TunedModel tuned() {
@@ -223,6 +239,7 @@ public final class TrainingRun implements AutoCloseable {
 
     @Override
     public void close() {
+        reference.ifPresent(TunedModel::close);
         model.ifPresent(TunedModel::close);
         engine.ifPresent(Engine::close);
         data.close();

@@ -25,6 +25,11 @@ public interface StepModel {
         return batch.trainedTokens();
     }
 
+    /** Whether a mean loss is one of negative log-likelihoods, so that a perplexity follows from it. */
+    default boolean hasPerplexity() {
+        return true;
+    }
+
     /** The objective's own metrics of the last {@link #forwardBackward} or {@link #evaluate}, summed as the loss is. */
     default Map<String, Double> metrics() {
         return Map.of();

@@ -312,7 +312,13 @@ public final class Trainer {
         evaluationLoss = OptionalDouble.of(loss);
         state = state.withEvaluation(loss);
         tell(new TrainingEvent.Evaluated(
-                state.step(), epoch(), loss, trainedTokens, (System.nanoTime() - start) / 1e9, sums.meanMetrics()));
+                state.step(),
+                epoch(),
+                loss,
+                model.hasPerplexity() ? OptionalDouble.of(Math.exp(loss)) : OptionalDouble.empty(),
+                trainedTokens,
+                (System.nanoTime() - start) / 1e9,
+                sums.meanMetrics()));
         return true;
     }
 

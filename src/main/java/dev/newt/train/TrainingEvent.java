@@ -3,6 +3,7 @@ package dev.newt.train;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What happens in a run. Steps count finished optimizer steps: the first step done is step 1. */
 public sealed interface TrainingEvent {
@@ -79,15 +80,18 @@ public sealed interface TrainingEvent {
 
     /**
      * @param loss mean over the evaluation data
+     * @param perplexity of a token; empty where the loss is of something else
      * @param metrics the objective's own, means as the loss is
      */
     record Evaluated(
-            long step, double epoch, double loss, long trainedTokens, double seconds, Map<String, Double> metrics)
-            implements TrainingEvent {
-        public double perplexity() {
-            return Math.exp(loss);
-        }
-    }
+            long step,
+            double epoch,
+            double loss,
+            OptionalDouble perplexity,
+            long trainedTokens,
+            double seconds,
+            Map<String, Double> metrics)
+            implements TrainingEvent {}
 
     record CheckpointSaved(long step, Path directory, double seconds) implements TrainingEvent {}
 

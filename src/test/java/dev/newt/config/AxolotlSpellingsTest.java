@@ -122,7 +122,8 @@ class AxolotlSpellingsTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            rl: dpo                    | rl is not supported yet; only supervised training exists; leave it out and give datasets with the answers to learn
+            rl: orpo                   | rl is orpo; that is not supported yet; it takes dpo
+            reward_model: true         | reward_model is not supported yet; the one objective on preferences is rl: dpo, with rl_beta; remove this key
             save_safetensors: false    | save_safetensors is not supported yet; weights are always written as safetensors; remove it
             dp_shard_size: 8           | dp_shard_size is not supported yet; a step would have that many times more rows; multiply gradient_accumulation_steps by it and remove it
             special_tokens: {additional_special_tokens: [x]} | special_tokens.additional_special_tokens is not supported yet; add the tokens to the model's tokenizer and embeddings first, and remove it

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.newt.data.dataset.DatasetSettings;
+import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.data.dataset.Synthetic;
+import dev.newt.data.preference.PairPrompts;
 import dev.newt.data.prompt.PromptStrategies;
 import dev.newt.io.UserException;
 import dev.newt.token.SpecialTokens;
@@ -36,5 +38,23 @@ class PromptTypesTest {
                     .as(name)
                     .isNotNull();
         });
+    }
+
+    @Test
+    void soItDoesForPairs() {
+        Tokenizer tokenizer = Tokenizer.open(Path.of("examples/models/newt-tiny"), SpecialTokens.none());
+        UserException refusal = catchThrowableOfType(
+                UserException.class,
+                () -> PairPrompts.of(
+                        PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", "no such type"), tokenizer));
+        List<String> names = new ArrayList<>(List.of(
+                refusal.getMessage().replaceFirst(".*it takes ", "").replaceFirst("\\.$", "").split(", ")));
+        names.add("chat_template");
+
+        assertThat(PromptTypes.PAIRS).containsExactlyInAnyOrderElementsOf(names).isSorted();
+        assertThat(PromptTypes.PAIRS)
+                .allSatisfy(name -> assertThat(PairPrompts.of(
+                                PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", name), tokenizer))
+                        .isNotNull());
     }
 }

@@ -66,7 +66,7 @@ class DataStreamTest {
 
         List<Example> streamed = new ArrayList<>();
         try (DataStream stream = open(settings, 64, DataPosition.START)) {
-            take(stream, 5).forEach(window -> streamed.addAll(window.examples()));
+            take(stream, 5).forEach(window -> streamed.addAll(examples(window)));
         }
 
         assertThat(streamed).hasSize(300);
@@ -141,11 +141,11 @@ class DataStreamTest {
         DataSettings settings = settings(rows("a", 1000));
         try (DataStream stream = DataStream.open(settings, "datasets", tokenizer, 1000, 5000, DataPosition.START)) {
             for (Window window : take(stream, 5)) {
-                int size = window.examples().size();
+                int size = examples(window).size();
                 int tokens =
-                        window.examples().stream().mapToInt(Example::length).sum();
+                        examples(window).stream().mapToInt(Example::length).sum();
                 assertThat(tokens).isGreaterThanOrEqualTo(5000);
-                assertThat(tokens - window.examples().get(size - 1).length()).isLessThan(5000);
+                assertThat(tokens - examples(window).get(size - 1).length()).isLessThan(5000);
                 assertThat(window.endRow() - window.firstRow()).isEqualTo(size);
             }
         }
@@ -257,8 +257,12 @@ class DataStreamTest {
         return Files.writeString(directory.resolve(name + ".jsonl"), rows);
     }
 
+    private static List<Example> examples(Window window) {
+        return window.groups().stream().flatMap(List::stream).toList();
+    }
+
     private String answers(Window window) {
-        return window.examples().stream().map(this::answer).collect(Collectors.joining(" "));
+        return examples(window).stream().map(this::answer).collect(Collectors.joining(" "));
     }
 
     private String answer(Example example) {

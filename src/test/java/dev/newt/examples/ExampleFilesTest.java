@@ -26,6 +26,7 @@ class ExampleFilesTest {
         run(folder, "MakeExampleData.java", data.toString());
         run(folder, "TrainTokenizer.java", data.toString(), model.toString());
         run(folder, "MakeOrders.java", data.toString(), model.toString());
+        run(folder, "MakePreferences.java", data.toString());
 
         assertSame(data, EXAMPLES.resolve("data"));
         assertSame(model, EXAMPLES.resolve("models/newt-tiny"));

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -41,15 +42,23 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * DPO against TRL 1.13: ten steps of the real trainer. Losses, gradient norms and metrics are within 1e-4 of their size (of 0.01 where they are
- * smaller), and the weights at the end within 1e-3 of the way that they went. A reward is a small difference of large sums: where the recorded
- * run itself, in 32 bits, was further than that from the same run in 64 bits, as it notes, its own distance is allowed.
+ * DPO against TRL 1.13: ten steps of the real trainer. Losses, gradient norms and sums of log-probabilities are within 1e-4 of their size, and
+ * the weights at the end within 1e-3 of the way that they went.
+ *
+ * <p>A reward is {@code beta * (s - r)}, where s and r sum the log-probabilities of an answer under policy and reference. Two programs in 32 bits
+ * that agree on each sum to a part e agree on the reward to {@code beta * e * (|s| + |r|)}, about {@code 2 * beta * e * |s|}, however small the
+ * reward itself is: at the first step of full training it is 0. So rewards are held by an absolute tolerance, {@code beta * |s|} times
+ * 2e-6, a hundredth of what the sums' own 1e-4 would allow; a margin, the difference of two rewards, by the sum of both. In units of rewards
+ * that is about 2e-5.
  */
 class GoldenDpoTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final Path OBJECTIVES = GOLDEN.resolve("objectives");
     private static final int STEPS = 10;
     private static final int PAIRS = 20;
+    private static final double BETA = 0.1;
+    private static final double TOLERANCE = 1e-4;
+    private static final double REWARD_TOLERANCE = 2e-6;
 
     private static Engine engine;
 
@@ -124,7 +133,7 @@ class GoldenDpoTest {
                 .toList();
         List<TrainingEvent.StepDone> steps = new ArrayList<>();
         PolicyModel model =
-                new PolicyModel(engine, policy, reference, new Dpo(0.1), trainable, false, SftModel.Outputs.NONE);
+                new PolicyModel(engine, policy, reference, new Dpo(BETA), trainable, false, SftModel.Outputs.NONE);
         new Trainer(engine, model, data, List.of(), settings(run, learningRate), new StopRequest(), List.of(event -> {
                     if (event instanceof TrainingEvent.StepDone done) {
                         steps.add(done);
@@ -132,18 +141,23 @@ class GoldenDpoTest {
                 }))
                 .run();
 
-        JsonNode file = GoldenFolder.readJson(OBJECTIVES.resolve(run + ".json"));
-        JsonNode recorded = file.get("steps");
-        JsonNode noise = file.get("noise").get("steps_max_relative");
+        JsonNode recorded =
+                GoldenFolder.readJson(OBJECTIVES.resolve(run + ".json")).get("steps");
         assertThat(steps).hasSize(recorded.size());
         for (int i = 0; i < steps.size(); i++) {
             JsonNode expected = recorded.get(i);
-            assertClose(run, i, "loss", steps.get(i).loss(), expected, noise);
-            assertClose(run, i, "grad_norm", steps.get(i).gradNorm(), expected, noise);
-            assertThat(steps.get(i).metrics()).hasSize(6);
-            for (String metric : steps.get(i).metrics().keySet()) {
-                assertClose(run, i, metric, steps.get(i).metrics().get(metric), expected, noise);
-            }
+            Map<String, Double> metrics = steps.get(i).metrics();
+            assertThat(metrics).hasSize(6);
+            assertRelative(run, i, "loss", steps.get(i).loss(), expected);
+            assertRelative(run, i, "grad_norm", steps.get(i).gradNorm(), expected);
+            assertRelative(run, i, "logps/chosen", metrics.get("logps/chosen"), expected);
+            assertRelative(run, i, "logps/rejected", metrics.get("logps/rejected"), expected);
+            double chosen = rewardTolerance(expected, "logps/chosen");
+            double rejected = rewardTolerance(expected, "logps/rejected");
+            assertWithin(run, i, "rewards/chosen", metrics, expected, chosen);
+            assertWithin(run, i, "rewards/rejected", metrics, expected, rejected);
+            assertWithin(run, i, "rewards/margins", metrics, expected, chosen + rejected);
+            assertWithin(run, i, "rewards/accuracies", metrics, expected, 0);
         }
         try (SafetensorsFile end = SafetensorsFile.open(OBJECTIVES.resolve(run + ".safetensors"))) {
             for (int i = 0; i < start.size(); i++) {
@@ -156,13 +170,22 @@ class GoldenDpoTest {
         }
     }
 
-    private static void assertClose(
-            String run, int step, String metric, double actual, JsonNode expected, JsonNode noise) {
-        double tolerance = Math.max(1e-4, noise.get(metric).asDouble());
+    private static double rewardTolerance(JsonNode expected, String sums) {
+        return REWARD_TOLERANCE * BETA * Math.abs(expected.get(sums).asDouble());
+    }
+
+    private static void assertRelative(String run, int step, String metric, double actual, JsonNode expected) {
         double wanted = expected.get(metric).asDouble();
         assertThat(actual)
                 .as("%s, step %d: %s", run, step, metric)
-                .isCloseTo(wanted, within(tolerance * Math.max(Math.abs(wanted), 0.01)));
+                .isCloseTo(wanted, within(TOLERANCE * Math.abs(wanted)));
+    }
+
+    private static void assertWithin(
+            String run, int step, String metric, Map<String, Double> actual, JsonNode expected, double tolerance) {
+        assertThat(actual.get(metric))
+                .as("%s, step %d: %s", run, step, metric)
+                .isCloseTo(expected.get(metric).asDouble(), within(tolerance));
     }
 
     private static double distance(float[] actual, float[] expected, float[] start) {

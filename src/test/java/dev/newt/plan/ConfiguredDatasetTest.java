@@ -55,7 +55,7 @@ class ConfiguredDatasetTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("c.yaml:4:")
                 .hasMessageContaining("dataset_info.json, entry x: holds ranked answers")
-                .hasMessageContaining("there is no objective for preference data yet");
+                .hasMessageContaining("which rl: dpo learns from");
     }
 
     @Test

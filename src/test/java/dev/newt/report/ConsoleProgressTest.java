@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,26 @@ class ConsoleProgressTest {
         assertThat(text).contains("step 100: evaluation loss 2.0000, perplexity 7.39, over 40 tokens");
         assertThat(lines.get(lines.size() - 1)).isEqualTo("finished 100 steps in 3.0 s");
         assertThat(text).doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void writesTheObjectivesMetricsOnALineOfTheirOwn() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("rewards/chosen", 0.0123456);
+        metrics.put("rewards/margins", -0.5);
+        metrics.put("logps/chosen", -123.456);
+        String text = output(
+                false,
+                List.of(
+                        new TrainingEvent.Logged(4, 4, 1, 0.5, 0.5, 1e-4, 20, 10, 20, 10, 1, 1000, metrics),
+                        new TrainingEvent.Evaluated(4, 1, 0.25, OptionalDouble.empty(), 40, 1, metrics)),
+                1);
+        assertThat(text.lines())
+                .containsExactly(
+                        "step 4/4, epoch 1.00: loss 0.5000, gradient norm 0.500, learning rate 0.000100, 20.0 tokens/s, 0.0 s left",
+                        "  rewards/chosen 0.0123, rewards/margins -0.500, logps/chosen -123",
+                        "step 4: evaluation loss 0.2500, over 40 tokens in 1.0 s",
+                        "  rewards/chosen 0.0123, rewards/margins -0.500, logps/chosen -123");
     }
 
     @Test

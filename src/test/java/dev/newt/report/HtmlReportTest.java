@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,8 @@ class HtmlReportTest {
                     1_000_000,
                     Map.of()));
         }
-        events.add(new TrainingEvent.Evaluated(steps, 1, firstLoss / 2, 40, 0.1, Map.of()));
+        events.add(new TrainingEvent.Evaluated(
+                steps, 1, firstLoss / 2, OptionalDouble.of(Math.exp(firstLoss / 2)), 40, 0.1, Map.of()));
         events.add(new TrainingEvent.Finished(steps, Duration.ofSeconds(3)));
         return events;
     }
@@ -104,6 +106,26 @@ class HtmlReportTest {
         // The loss falls: later points lie lower on the page.
         String[] loss = lines.get(0).getAttribute("points").split(" ");
         assertThat(Double.parseDouble(loss[24].split(",")[1])).isGreaterThan(Double.parseDouble(loss[0].split(",")[1]));
+    }
+
+    @Test
+    void drawsTheObjectivesMetricsThatBelongTogetherInOneChart() throws Exception {
+        Files.writeString(
+                directory.resolve(MetricsFile.FILE_NAME),
+                """
+                {"kind":"train","step":1,"loss":0.7,"rewards/chosen":0.1,"rewards/rejected":-0.1,"logps/chosen":-9}
+                {"kind":"train","step":2,"loss":0.6,"rewards/chosen":0.2,"rewards/rejected":-0.2,"logps/chosen":-8}
+                {"kind":"eval","step":2,"eval_loss":0.5,"eval_rewards/chosen":0.3}
+                """);
+        report().write();
+
+        assertThat(elements(page(), "figcaption"))
+                .extracting(Element::getTextContent)
+                .containsExactly("Loss", "logps, training", "rewards, training", "rewards, evaluation");
+        assertThat(elements(page(), "svg").get(2).getTextContent()).contains("chosen", "rejected");
+        assertThat(elements(page(), "p").get(0).getTextContent())
+                .contains("Evaluation loss 0.5000.")
+                .doesNotContain("perplexity");
     }
 
     @Test

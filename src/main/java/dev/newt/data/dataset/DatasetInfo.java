@@ -73,12 +73,33 @@ public record DatasetInfo(
      */
     public DatasetInfo supervised() {
         if (preference.isPresent()) {
+            boolean verdicts = preference.get() == PreferenceKind.KTO;
             throw new UserException(origin + ": holds "
-                    + (preference.get() == PreferenceKind.KTO
-                            ? "answers with verdicts (kto_tag)"
-                            : "ranked answers (ranking: true)")
-                    + ", and there is no objective for preference data yet. For supervised training on the good answers"
-                    + " alone, write an entry that names their column as response.");
+                    + (verdicts
+                            ? "answers with verdicts (kto_tag), which no objective learns from yet"
+                            : "ranked answers (ranking: true), which rl: dpo learns from")
+                    + ". For supervised training on the good answers alone, write an entry that names their column as"
+                    + " response.");
+        }
+        return this;
+    }
+
+    /**
+     * This entry, for training on judged answers.
+     *
+     * @throws UserException if it holds another kind of judgements, or none
+     */
+    public DatasetInfo judged(PreferenceKind kind) {
+        // Reward models learn from pairs too.
+        PreferenceKind rows = kind == PreferenceKind.REWARD ? PreferenceKind.PAIR : kind;
+        if (!preference.equals(Optional.of(rows))) {
+            throw new UserException(origin + ": "
+                    + switch (rows) {
+                        case PAIR, REWARD -> "needs ranking: true, and the columns chosen and rejected.";
+                        case KTO -> "needs the column kto_tag, with true or false for each row's answer.";
+                        case STEPWISE -> "cannot hold steps with verdicts; name the file itself, with type:"
+                                + " stepwise_supervised.";
+                    });
         }
         return this;
     }

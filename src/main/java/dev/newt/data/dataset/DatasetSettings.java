@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param request which files, and which rows of them
  * @param type name of the prompt strategy; empty for rows that are tokens already
- * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty
+ * @param promptFormat the strategy where {@code type} is a mapping; then {@code type} is empty. Preference data always have one, for the
+ *     names of their fields
  * @param field text column of {@code completion}
  * @param chat which parts of a conversation {@code chat_template} reads and trains
  * @param info how LLaMA-Factory describes the rows; then {@code type} is not asked
@@ -21,7 +22,7 @@ import java.util.Optional;
 public record DatasetSettings(
         DatasetRequest request,
         Optional<String> type,
-        Optional<PromptFormat> promptFormat,
+        Optional<RowFormat> promptFormat,
         String field,
         ChatSettings chat,
         Optional<DatasetInfo> info,

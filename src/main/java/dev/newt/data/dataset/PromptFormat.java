@@ -19,4 +19,5 @@ public record PromptFormat(
         String fieldInput,
         String fieldOutput,
         String format,
-        Optional<String> noInputFormat) {}
+        Optional<String> noInputFormat)
+        implements RowFormat {}

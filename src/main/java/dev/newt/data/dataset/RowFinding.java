@@ -19,6 +19,9 @@ public enum RowFinding {
     /** All that is trained of it lay behind {@code sequence_len}, so it is left out. */
     CUT_BEFORE_TRAINED(
             false, "is cut before its first trained token and is left out", "raise sequence_len to train on it"),
+    /** Its chosen answer is its rejected one too. */
+    EQUAL_ANSWERS(
+            false, "has two equal answers, which train nothing", "take it out of the file, or correct it"),
     /** Its last trained token is not an end token, so the model is not trained to stop there. */
     ENDS_BEFORE_EOS(
             false,

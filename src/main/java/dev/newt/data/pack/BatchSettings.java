@@ -1,11 +1,12 @@
 package dev.newt.data.pack;
 
 /**
- * How examples become micro batches and steps. Names are Axolotl's.
+ * How examples become micro batches and steps. Examples that are never parted, such as the two of a pair, are one example here. Names are
+ * Axolotl's.
  *
  * @param microBatchSize examples of a micro batch; with packing, bins of {@code sequenceLen} tokens
  * @param gradientAccumulationSteps micro batches of an optimizer step
- * @param sequenceLen most tokens of an example, and the capacity of a bin
+ * @param sequenceLen most tokens of an example (of a pair, of both together), and the capacity of a bin
  * @param samplePacking whether short examples share a bin
  * @param samplePackingBinSize most examples of a bin
  * @param samplePackingSequentially fills bins in the order of the data instead of by best fit

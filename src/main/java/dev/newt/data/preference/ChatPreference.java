@@ -1,6 +1,7 @@
 package dev.newt.data.preference;
 
 import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.prompt.ChatTexts;
 import dev.newt.rows.Row;
 import java.util.ArrayList;
@@ -12,10 +13,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** Pairs written with a chat template. */
 final class ChatPreference {
     private final ChatSettings settings;
+    private final PreferenceFormat format;
     private final ChatTexts texts;
 
-    ChatPreference(ChatSettings settings, ChatTexts texts) {
+    /** @param format names the fields of the answers */
+    ChatPreference(ChatSettings settings, PreferenceFormat format, ChatTexts texts) {
         this.settings = settings;
+        this.format = format;
         this.texts = texts;
     }
 
@@ -27,15 +31,15 @@ final class ChatPreference {
                 : PreferenceFields.list(row, settings.fieldMessages());
         return new PreferencePair(
                 texts.prompt(row, question),
-                texts.answer(row, last(row, "chosen")),
-                texts.answer(row, last(row, "rejected")));
+                texts.answer(row, last(row, format.fieldChosen())),
+                texts.answer(row, last(row, format.fieldRejected())));
     }
 
     /** Two whole conversations that differ in their last message. */
     PreferencePair conversations(Row row) {
-        List<JsonNode> chosen = PreferenceFields.list(row, "chosen");
+        List<JsonNode> chosen = PreferenceFields.list(row, format.fieldChosen());
         if (chosen.size() < 2) {
-            throw row.error("field \"chosen\" must hold at least a question and an answer.");
+            throw row.error("field \"" + format.fieldChosen() + "\" must hold at least a question and an answer.");
         }
         List<JsonNode> question = new ArrayList<>(chosen.subList(0, chosen.size() - 1));
         String system = PreferenceFields.optionalText(row, "system");
@@ -45,7 +49,7 @@ final class ChatPreference {
         return new PreferencePair(
                 texts.prompt(row, question),
                 texts.answer(row, chosen.get(chosen.size() - 1)),
-                texts.answer(row, last(row, "rejected")));
+                texts.answer(row, last(row, format.fieldRejected())));
     }
 
     /** One question with its system text, and two answers. */
@@ -58,8 +62,8 @@ final class ChatPreference {
         question.add(message("user", PreferenceFields.text(row, "input")));
         return new PreferencePair(
                 texts.prompt(row, question),
-                texts.answer(row, PreferenceFields.required(row, "chosen")),
-                texts.answer(row, PreferenceFields.required(row, "rejected")));
+                texts.answer(row, PreferenceFields.required(row, format.fieldChosen())),
+                texts.answer(row, PreferenceFields.required(row, format.fieldRejected())));
     }
 
     private static JsonNode last(Row row, String field) {

@@ -9,19 +9,23 @@ final class Completion {
     private Completion() {}
 
     static Example of(String prompt, String completion, Tokenizer tokenizer) {
-        int[] given = tokenizer.encode(prompt);
         int[] answer = tokenizer.encode(completion);
         boolean ends = tokenizer.eosId().isPresent()
                 && (answer.length == 0
                         || answer[answer.length - 1] != tokenizer.eosId().getAsInt());
-        int length = given.length + answer.length + (ends ? 1 : 0);
-        int[] ids = Arrays.copyOf(given, length);
-        System.arraycopy(answer, 0, ids, given.length, answer.length);
         if (ends) {
-            ids[length - 1] = tokenizer.eosId().getAsInt();
+            answer = Arrays.copyOf(answer, answer.length + 1);
+            answer[answer.length - 1] = tokenizer.eosId().getAsInt();
         }
-        boolean[] trained = new boolean[length];
-        Arrays.fill(trained, given.length, length, true);
+        return of(tokenizer.encode(prompt), answer);
+    }
+
+    /** Of tokens that are whole: nothing is added. */
+    static Example of(int[] prompt, int[] answer) {
+        int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, ids, prompt.length, answer.length);
+        boolean[] trained = new boolean[ids.length];
+        Arrays.fill(trained, prompt.length, ids.length, true);
         return new Example(ids, trained);
     }
 }

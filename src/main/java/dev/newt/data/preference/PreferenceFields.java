@@ -56,6 +56,17 @@ final class PreferenceFields {
         throw row.error(what + " must be true or false, but is " + value + ".");
     }
 
+    /** Token ids. */
+    static int[] ids(Row row, String field) {
+        List<JsonNode> values = list(row, field);
+        for (JsonNode value : values) {
+            if (!value.isInt() || value.asInt() < 0) {
+                throw row.error("field \"" + field + "\" must be a list of token ids, but holds " + value + ".");
+            }
+        }
+        return values.stream().mapToInt(JsonNode::asInt).toArray();
+    }
+
     static List<JsonNode> list(Row row, String field) {
         JsonNode value = required(row, field);
         if (!value.isArray()) {

@@ -2,6 +2,7 @@ package dev.newt.data.preference;
 
 import dev.newt.data.dataset.ChatSettings;
 import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.data.prompt.ChatTexts;
 import dev.newt.data.prompt.LlamaFactoryTexts;
@@ -32,23 +33,25 @@ public final class PreferenceStrategies {
     /**
      * The strategy of a name.
      *
+     * @param format names the answers' fields, for types with a chat template
      * @throws UserException if this kind has no type of that name; the message lists those it has
      */
-    public static PreferenceStrategy named(PreferenceKind kind, String type, ChatSettings chat, Tokenizer tokenizer) {
+    public static PreferenceStrategy named(
+            PreferenceKind kind, String type, PreferenceFormat format, ChatSettings chat, Tokenizer tokenizer) {
         PreferenceStrategy plain = plain(kind).get(type);
         if (plain != null) {
             return plain;
         }
         if (kind == PreferenceKind.PAIR && (type.equals("chat_template") || type.equals("chat_template.default"))) {
-            ChatPreference preference = new ChatPreference(chat, new ChatTexts(chat, tokenizer));
+            ChatPreference preference = new ChatPreference(chat, format, new ChatTexts(chat, tokenizer));
             return preference::answers;
         }
         if (kind == PreferenceKind.PAIR && CONVERSATIONS.contains(type)) {
-            ChatPreference preference = new ChatPreference(chat, new ChatTexts(chat, tokenizer));
+            ChatPreference preference = new ChatPreference(chat, format, new ChatTexts(chat, tokenizer));
             return preference::conversations;
         }
         if (kind == PreferenceKind.REWARD && type.startsWith(BRADLEY_TERRY + "chat_template")) {
-            ChatPreference preference = new ChatPreference(chat, new ChatTexts(chat, tokenizer));
+            ChatPreference preference = new ChatPreference(chat, format, new ChatTexts(chat, tokenizer));
             return preference::input;
         }
         throw new UserException(
@@ -87,19 +90,8 @@ public final class PreferenceStrategies {
      * @throws UserException if the entry holds another kind of preferences, or none
      */
     public static PreferenceStrategy of(PreferenceKind kind, DatasetInfo info, ChatSettings chat, Tokenizer tokenizer) {
-        LlamaFactoryTexts texts = new LlamaFactoryTexts(info, chat, tokenizer);
-        // Reward models learn from pairs too.
-        PreferenceKind rows = kind == PreferenceKind.REWARD ? PreferenceKind.PAIR : kind;
-        if (!info.preference().equals(Optional.of(rows))) {
-            throw new UserException(info.origin() + ": "
-                    + switch (rows) {
-                        case PAIR, REWARD -> "needs ranking: true, and the columns chosen and rejected.";
-                        case KTO -> "needs the column kto_tag, with true or false for each row's answer.";
-                        case STEPWISE -> "cannot hold steps with verdicts; name the file itself, with type:"
-                                + " stepwise_supervised.";
-                    });
-        }
-        if (rows == PreferenceKind.KTO) {
+        LlamaFactoryTexts texts = new LlamaFactoryTexts(info.judged(kind), chat, tokenizer);
+        if (kind == PreferenceKind.KTO) {
             String verdict = info.column("kto_tag").orElseThrow();
             return row -> {
                 LlamaFactoryTexts.Answered answered = texts.conversation(row);

@@ -4,6 +4,7 @@ import dev.newt.data.dataset.DatasetInfo;
 import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.dataset.Ending;
 import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.PromptFormat;
 import dev.newt.data.dataset.RowFinding;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
@@ -36,10 +37,9 @@ public final class PromptStrategies {
         if (dataset.promptFormat().isEmpty() && dataset.type().isEmpty()) {
             return tokenised;
         }
-        PromptStrategy strategy = dataset.promptFormat().isPresent()
+        PromptStrategy strategy = dataset.promptFormat().orElse(null) instanceof PromptFormat format
                 ? new ExchangeStrategy(
-                        new InstructionReader(
-                                InstructionStyles.of(dataset.promptFormat().get())),
+                        new InstructionReader(InstructionStyles.of(format)),
                         tokenizer,
                         trainOnInputs,
                         1)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.dataset.ChatSettings;
+import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.dataset.Example;
 import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.io.UserException;
@@ -212,7 +213,7 @@ class PreferenceStrategiesTest {
     }
 
     private static PreferenceExample example(PreferenceKind kind, String type, String json) {
-        return PreferenceStrategies.named(kind, type, ChatSettings.defaults(), tokenizer)
+        return PreferenceStrategies.named(kind, type, PreferenceFormat.defaults(), ChatSettings.defaults(), tokenizer)
                 .example(row(json));
     }
 

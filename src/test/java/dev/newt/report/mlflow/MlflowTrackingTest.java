@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,7 +94,7 @@ class MlflowTrackingTest {
                 started(0),
                 logged(1),
                 logged(2),
-                new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25, Map.of()),
+                new TrainingEvent.Evaluated(2, 0.5, 1.25, OptionalDouble.of(Math.exp(1.25)), 40, 0.25, Map.of()),
                 finished());
 
         assertThat(server.requests(request -> true)).extracting("authorization").containsOnly("Bearer t");

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,7 @@ class TensorBoardFilesTest {
         run(
                 0,
                 logged(2, 1.5),
-                new TrainingEvent.Evaluated(2, 0.5, 1.25, 40, 0.25, Map.of()),
+                new TrainingEvent.Evaluated(2, 0.5, 1.25, OptionalDouble.of(Math.exp(1.25)), 40, 0.25, Map.of()),
                 new TrainingEvent.Finished(4, Duration.ofSeconds(3)));
 
         assertThat(files()).singleElement().satisfies(file -> {

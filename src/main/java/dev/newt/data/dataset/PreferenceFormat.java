@@ -1,10 +1,11 @@
-package dev.newt.data.preference;
+package dev.newt.data.dataset;
 
 import java.util.Optional;
 
 /**
- * Preference data in the user's own format: {@code type} as a mapping. Names are Axolotl's; the formats hold {@code {system}}, {@code
- * {prompt}}, {@code {chosen}}, {@code {rejected}} and {@code {completion}}, and an empty format means the field alone.
+ * The fields of preference data, and a format of the user's own where {@code type} is a mapping. Names are Axolotl's; the formats hold
+ * {@code {system}}, {@code {prompt}}, {@code {chosen}}, {@code {rejected}} and {@code {completion}}, and an empty format means the field
+ * alone. Named types with a chat template read {@code fieldChosen} and {@code fieldRejected} of it.
  */
 public record PreferenceFormat(
         String fieldSystem,
@@ -16,7 +17,8 @@ public record PreferenceFormat(
         Optional<String> promptFormat,
         Optional<String> chosenFormat,
         Optional<String> rejectedFormat,
-        Optional<String> completionFormat) {
+        Optional<String> completionFormat)
+        implements RowFormat {
     /** Axolotl's fields, taken as they are. */
     public static PreferenceFormat defaults() {
         return new PreferenceFormat(
