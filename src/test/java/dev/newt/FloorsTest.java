@@ -42,8 +42,19 @@ class FloorsTest {
             Map.entry(
                     "plan",
                     List.of(
-                            "config", "model", "weights", "adapter", "data", "tensor", "hub", "jinja", "token", "rows",
-                            "optim", "objective", "train")),
+                            "config",
+                            "model",
+                            "weights",
+                            "adapter",
+                            "data",
+                            "tensor",
+                            "hub",
+                            "jinja",
+                            "token",
+                            "rows",
+                            "optim",
+                            "objective",
+                            "train")),
             Map.entry(
                     "run",
                     List.of(

@@ -76,7 +76,8 @@ final class TrainCommand implements Command {
                 return ExitCode.INTERRUPTED;
             }
             console.out().println();
-            session.streamed().ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows, groupSize)));
+            session.streamed()
+                    .ifPresent(rows -> console.out().println("rows read: " + DataSummary.of(rows, groupSize)));
             conclude(loaded.file(), plan, outcome, console.out());
             return ExitCode.DONE;
         } catch (DoesNotFitException e) {

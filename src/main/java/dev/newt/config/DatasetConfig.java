@@ -77,7 +77,8 @@ public record DatasetConfig(
                 Optional<String> fieldMessages,
         @Key(
                         value = "field_chosen",
-                        description = "Column with the better answer, for pairs written by a chat template; unset, chosen.",
+                        description =
+                                "Column with the better answer, for pairs written by a chat template; unset, chosen.",
                         example = "preferred")
                 Optional<String> fieldChosen,
         @Key(

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 public record PreferenceConfig(
         @Key(
                         value = "rl",
-                        description = "Trains on pairs of a chosen and a rejected answer; unset, on answers as they are.",
+                        description =
+                                "Trains on pairs of a chosen and a rejected answer; unset, on answers as they are.",
                         example = "dpo")
                 Optional<RlName> rl,
         @Key(
@@ -64,7 +65,8 @@ public record PreferenceConfig(
         if (config.adapter().loraModelDir().isPresent()) {
             findings.add(new Finding(
                     Problem.Severity.WARNING,
-                    "the reference of " + rl + " is base_model without the adapter of lora_model_dir; to compare with the"
+                    "the reference of " + rl
+                            + " is base_model without the adapter of lora_model_dir; to compare with the"
                             + " model as that adapter made it, merge it first (merge-lora) and train a new one",
                     List.of("lora_model_dir", "rl"),
                     Optional.empty()));
@@ -79,11 +81,8 @@ public record PreferenceConfig(
             DatasetConfig set = sets.get(i);
             Optional<String> name = set.type().flatMap(DatasetType::name);
             name.flatMap(type -> PromptTypes.objection(type, rl))
-                    .ifPresent(objection ->
-                            findings.add(Finding.error(path + ": " + objection, path + ".type", "rl")));
-            set.type()
-                    .flatMap(DatasetType::format)
-                    .ifPresent(format -> findings.addAll(mapping(path, format)));
+                    .ifPresent(objection -> findings.add(Finding.error(path + ": " + objection, path + ".type", "rl")));
+            set.type().flatMap(DatasetType::format).ifPresent(format -> findings.addAll(mapping(path, format)));
             findings.addAll(answerFields(path, set, name.orElse("")));
         }
         return findings;

@@ -42,7 +42,10 @@ public record PromptFormat(
                         description = "Prompt of a row without input, with {instruction}; unset, as format.",
                         example = "\"[INST] {instruction} [/INST]\"")
                 Optional<String> noInputFormat,
-        @Key(value = "field_prompt", description = "Column with the prompt of a pair; unset, prompt.", example = "question")
+        @Key(
+                        value = "field_prompt",
+                        description = "Column with the prompt of a pair; unset, prompt.",
+                        example = "question")
                 Optional<String> fieldPrompt,
         @Key(value = "field_chosen", description = "Column with its better answer; unset, chosen.", example = "good")
                 Optional<String> fieldChosen,

@@ -110,12 +110,15 @@ final class PromptTypes {
         if (right.contains(name) || !all().contains(name)) {
             return Optional.empty();
         }
-        return Optional.of(rl.map(objective -> "type " + name + " holds no pairs of answers, which rl: "
-                        + objective.text()
-                        + " is trained on; pairs are read by " + String.join(", ", PAIRS)
-                        + ", a mapping with field_prompt, field_chosen and field_rejected, or no type for rows that have prompt, chosen and rejected")
-                .orElseGet(() -> "type " + name
-                        + " holds pairs of answers, of which supervised training takes one alone; add rl: dpo to train on pairs"));
+        return Optional.of(
+                rl.map(
+                                objective -> "type " + name + " holds no pairs of answers, which rl: "
+                                        + objective.text()
+                                        + " is trained on; pairs are read by " + String.join(", ", PAIRS)
+                                        + ", a mapping with field_prompt, field_chosen and field_rejected, or no type for rows that have prompt, chosen and rejected")
+                        .orElseGet(
+                                () -> "type " + name
+                                        + " holds pairs of answers, of which supervised training takes one alone; add rl: dpo to train on pairs"));
     }
 
     /** What is wrong with a name that is not known at all, and what would be right; empty for a known one. */

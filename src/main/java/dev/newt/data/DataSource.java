@@ -38,8 +38,8 @@ record DataSource(DatasetSettings settings, List<DataFile> files, PromptStrategy
     private static PromptStrategy strategy(DatasetSettings dataset, DataSettings settings, Tokenizer tokenizer) {
         return settings.preference()
                 .<PromptStrategy>map(kind -> PairPrompts.of(kind, dataset, tokenizer))
-                .orElseGet(() -> PromptStrategies.of(
-                        dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen()));
+                .orElseGet(() ->
+                        PromptStrategies.of(dataset, tokenizer, settings.trainOnInputs(), settings.sequenceLen()));
     }
 
     /** @param key under which the data set is configured */

@@ -153,8 +153,7 @@ public final class Preparation {
         if (!settings.samplePacking()) {
             return OptionalDouble.empty();
         }
-        BatchSettings packed =
-                new BatchSettings(
+        BatchSettings packed = new BatchSettings(
                 1,
                 1,
                 settings.groupSize() * settings.sequenceLen(),

@@ -19,8 +19,9 @@ final class ValidationSplit {
         int total = file.size();
         long count = valSetSize < 1 ? (long) Math.ceil(valSetSize * total) : (long) valSetSize;
         if (count >= total) {
-            throw new UserException("val_set_size: " + valSetSize + " sets aside " + count + " of " + total
-                    + " " + (file.groupSize() == 1 ? "examples" : "pairs") + ", so none is left to train on. Choose less, or name test_datasets.");
+            throw new UserException("val_set_size: " + valSetSize + " sets aside " + count + " of " + total + " "
+                    + (file.groupSize() == 1 ? "examples" : "pairs")
+                    + ", so none is left to train on. Choose less, or name test_datasets.");
         }
         long[] hashes = new long[total];
         for (int i = 0; i < total; i++) {

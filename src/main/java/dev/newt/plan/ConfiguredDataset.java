@@ -22,12 +22,9 @@ public final class ConfiguredDataset {
      * @throws dev.newt.io.UserException if the entry is not there, or its rows are not what the run is trained on
      */
     public static Optional<DatasetInfo> info(LoadedConfig loaded, DatasetConfig set) {
-        Optional<Objective> objective =
-                PlannedObjective.of(loaded.config().preference());
+        Optional<Objective> objective = PlannedObjective.of(loaded.config().preference());
         return DatasetInfo.find(set.path(), loaded.paths()::find)
-                .map(info -> objective
-                        .map(judged -> info.judged(judged.rows()))
-                        .orElseGet(info::supervised));
+                .map(info -> objective.map(judged -> info.judged(judged.rows())).orElseGet(info::supervised));
     }
 
     /** @throws dev.newt.io.UserException as {@link #info}, or if the split cannot be read */

@@ -214,8 +214,8 @@ public final class Planner {
         // That of the batches has room for both answers of a pair.
         int sequenceLen = settings.data().sequenceLen();
         if (sequenceLen > spec.maxPositions()) {
-            warnings.add("sequence_len is " + sequenceLen + ", but the model was made for "
-                    + spec.maxPositions() + " tokens; expect poor results on longer rows");
+            warnings.add("sequence_len is " + sequenceLen + ", but the model was made for " + spec.maxPositions()
+                    + " tokens; expect poor results on longer rows");
         }
         int rows = Math.multiplyExact(batches.microBatchSize(), batches.gradientAccumulationSteps());
         return new Batch(

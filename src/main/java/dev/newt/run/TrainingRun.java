@@ -213,7 +213,8 @@ public final class TrainingRun implements AutoCloseable {
             List<MicroBatch> evaluation,
             StopRequest stop,
             List<TrainingListener> listeners) {
-        return new Trainer(engine.orElseThrow(), stepModel(outputs), data.batches(), evaluation, chosen, stop, listeners);
+        return new Trainer(
+                engine.orElseThrow(), stepModel(outputs), data.batches(), evaluation, chosen, stop, listeners);
     }
 
     private StepModel stepModel(SftModel.Outputs outputs) {
@@ -229,8 +230,7 @@ public final class TrainingRun implements AutoCloseable {
                         tuned().trainable(),
                         checkpointing,
                         outputs))
-                .orElseGet(() ->
-                        new SftModel(open, tuned().decoder(), tuned().trainable(), checkpointing, outputs));
+                .orElseGet(() -> new SftModel(open, tuned().decoder(), tuned().trainable(), checkpointing, outputs));
     }
 
     private TunedModel tuned() {

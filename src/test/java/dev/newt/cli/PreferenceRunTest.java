@@ -57,8 +57,7 @@ class PreferenceRunTest {
     }
 
     private Path config(String name, String text) throws IOException {
-        return Files.writeString(
-                Files.createDirectories(folder.resolve(name)).resolve("config.yaml"), text);
+        return Files.writeString(Files.createDirectories(folder.resolve(name)).resolve("config.yaml"), text);
     }
 
     private List<JsonNode> lines(String name, String kind) throws IOException {
@@ -96,8 +95,7 @@ class PreferenceRunTest {
                 save_strategy: no
                 %s
                 """
-                .formatted(
-                        GOLDEN.resolve(model).resolve("model"), accumulation, accumulation, learningRate, more);
+                .formatted(GOLDEN.resolve(model).resolve("model"), accumulation, accumulation, learningRate, more);
     }
 
     private void compareWithTrl(String run, String model, int accumulation, String learningRate, String more)
@@ -273,9 +271,8 @@ class PreferenceRunTest {
     void modulesThatAreSavedHaveTheirOwnReference() throws IOException {
         Path config = exampleRun("saved", "lora_modules_to_save: [lm_head]\nlora_dropout: 0\nlearning_rate: 0.01")
                 .toAbsolutePath();
-        String once = Files.readString(config)
-                .replace("lora_dropout: 0.1\n", "")
-                .replace("learning_rate: 0.005\n", "");
+        String once =
+                Files.readString(config).replace("lora_dropout: 0.1\n", "").replace("learning_rate: 0.005\n", "");
         Files.writeString(config, once);
 
         String text = newt("plan", config);

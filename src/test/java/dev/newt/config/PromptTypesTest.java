@@ -45,16 +45,16 @@ class PromptTypesTest {
         Tokenizer tokenizer = Tokenizer.open(Path.of("examples/models/newt-tiny"), SpecialTokens.none());
         UserException refusal = catchThrowableOfType(
                 UserException.class,
-                () -> PairPrompts.of(
-                        PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", "no such type"), tokenizer));
-        List<String> names = new ArrayList<>(List.of(
-                refusal.getMessage().replaceFirst(".*it takes ", "").replaceFirst("\\.$", "").split(", ")));
+                () -> PairPrompts.of(PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", "no such type"), tokenizer));
+        List<String> names = new ArrayList<>(List.of(refusal.getMessage()
+                .replaceFirst(".*it takes ", "")
+                .replaceFirst("\\.$", "")
+                .split(", ")));
         names.add("chat_template");
 
         assertThat(PromptTypes.PAIRS).containsExactlyInAnyOrderElementsOf(names).isSorted();
-        assertThat(PromptTypes.PAIRS)
-                .allSatisfy(name -> assertThat(PairPrompts.of(
-                                PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", name), tokenizer))
-                        .isNotNull());
+        assertThat(PromptTypes.PAIRS).allSatisfy(name -> assertThat(
+                        PairPrompts.of(PreferenceKind.PAIR, DatasetSettings.of("rows.jsonl", name), tokenizer))
+                .isNotNull());
     }
 }

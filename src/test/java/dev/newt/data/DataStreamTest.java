@@ -142,8 +142,7 @@ class DataStreamTest {
         try (DataStream stream = DataStream.open(settings, "datasets", tokenizer, 1000, 5000, DataPosition.START)) {
             for (Window window : take(stream, 5)) {
                 int size = examples(window).size();
-                int tokens =
-                        examples(window).stream().mapToInt(Example::length).sum();
+                int tokens = examples(window).stream().mapToInt(Example::length).sum();
                 assertThat(tokens).isGreaterThanOrEqualTo(5000);
                 assertThat(tokens - examples(window).get(size - 1).length()).isLessThan(5000);
                 assertThat(window.endRow() - window.firstRow()).isEqualTo(size);

@@ -107,9 +107,7 @@ class PairPreparationTest {
     }
 
     private static List<Integer> rows(PreparedDataset set) {
-        return IntStream.range(0, set.size())
-                .mapToObj(i -> rowOf(set.group(i)))
-                .toList();
+        return IntStream.range(0, set.size()).mapToObj(i -> rowOf(set.group(i))).toList();
     }
 
     @Test
@@ -131,7 +129,8 @@ class PairPreparationTest {
 
         // Chosen answers have 3 to 9 tokens with their prompt, rejected ones 3 to 7.
         assertThat(rows(data.train()))
-                .isEqualTo(IntStream.range(0, ROWS).filter(i -> i % 7 < 5).boxed().toList());
+                .isEqualTo(
+                        IntStream.range(0, ROWS).filter(i -> i % 7 < 5).boxed().toList());
         long left = ROWS - data.train().size();
         assertThat(data.statistics().tooLong()).isEqualTo(left).isPositive();
         assertThat(data.statistics().examples()).isEqualTo(ROWS - left);
@@ -170,7 +169,8 @@ class PairPreparationTest {
         PreparedDataset train = prepare(settings(List.of(rows("a.jsonl", 0)), 0, 9, ExcessLengthStrategy.DROP))
                 .train();
         for (boolean packed : new boolean[] {true, false}) {
-            BatchPlan plan = new BatchPlan(train.lengths(), new BatchSettings(3, 2, 2 * 9, packed, 200, false, true, 7));
+            BatchPlan plan =
+                    new BatchPlan(train.lengths(), new BatchSettings(3, 2, 2 * 9, packed, 200, false, true, 7));
             for (int epoch = 0; epoch < 2; epoch++) {
                 List<Integer> seen = new ArrayList<>();
                 for (int step = 0; step < plan.stepsPerEpoch(); step++) {
@@ -214,11 +214,7 @@ class PairPreparationTest {
         assertThat(rows(data.train()).get(1)).isGreaterThanOrEqualTo(100);
 
         int[] lengths = PreparedSummary.read(
-                        data.directory(),
-                        2,
-                        true,
-                        new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false),
-                        42)
+                        data.directory(), 2, true, new Mixing(Mixing.Strategy.INTERLEAVE_OVER, List.of(), false), 42)
                 .orElseThrow()
                 .lengths();
         assertThat(lengths).isEqualTo(data.train().lengths());

@@ -31,7 +31,14 @@ class HeldOutRequestsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"orders-train.jsonl", "pretrain.jsonl", "requests.jsonl", "alpaca-sample.jsonl", "preferences-sample.jsonl"})
+    @ValueSource(
+            strings = {
+                "orders-train.jsonl",
+                "pretrain.jsonl",
+                "requests.jsonl",
+                "alpaca-sample.jsonl",
+                "preferences-sample.jsonl"
+            })
     void noNameOrPlaceOfTheHeldOutRequestsOccursElsewhere(String file) throws IOException {
         assertNoneMentioned(rows(file));
     }

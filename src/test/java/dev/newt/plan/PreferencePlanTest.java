@@ -65,10 +65,12 @@ class PreferencePlanTest {
         long parameters = plan.model().parameters();
 
         assertThat(plan.memory().reference()).isEqualTo(4 * parameters);
-        assertThat(plan.memory().total()).isGreaterThan(plan.memory().weights() + plan.memory().reference());
+        assertThat(plan.memory().total())
+                .isGreaterThan(plan.memory().weights() + plan.memory().reference());
         assertThat(PlanTable.of(plan)).contains(", reference 10.", "compared with a frozen copy of the base model");
         assertThat(plan(LORA, "rl: dpo").memory().reference()).isZero();
-        assertThat(plan("chat_template: tokenizer_default").memory().reference()).isZero();
+        assertThat(plan("chat_template: tokenizer_default").memory().reference())
+                .isZero();
     }
 
     /** Where the file holds what is computed with, the copy is the mapped file, and its pages are not counted twice. */

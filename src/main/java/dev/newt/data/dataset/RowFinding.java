@@ -20,8 +20,7 @@ public enum RowFinding {
     CUT_BEFORE_TRAINED(
             false, "is cut before its first trained token and is left out", "raise sequence_len to train on it"),
     /** Its chosen answer is its rejected one too. */
-    EQUAL_ANSWERS(
-            false, "has two equal answers, which train nothing", "take it out of the file, or correct it"),
+    EQUAL_ANSWERS(false, "has two equal answers, which train nothing", "take it out of the file, or correct it"),
     /** Its last trained token is not an end token, so the model is not trained to stop there. */
     ENDS_BEFORE_EOS(
             false,

@@ -38,11 +38,7 @@ public final class PromptStrategies {
             return tokenised;
         }
         PromptStrategy strategy = dataset.promptFormat().orElse(null) instanceof PromptFormat format
-                ? new ExchangeStrategy(
-                        new InstructionReader(InstructionStyles.of(format)),
-                        tokenizer,
-                        trainOnInputs,
-                        1)
+                ? new ExchangeStrategy(new InstructionReader(InstructionStyles.of(format)), tokenizer, trainOnInputs, 1)
                 : named(dataset, tokenizer, trainOnInputs, sequenceLen);
         return new TokensOrText(tokenised, strategy);
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.newt.data.dataset.ChatSettings;
-import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.dataset.Example;
+import dev.newt.data.dataset.PreferenceFormat;
 import dev.newt.data.dataset.PreferenceKind;
 import dev.newt.io.UserException;
 import dev.newt.rows.Row;
