@@ -1,9 +1,9 @@
 package dev.newt.plan;
 
-import dev.newt.data.dataset.DatasetInfo;
-import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.Mixing;
 import dev.newt.data.PreparedSummary;
+import dev.newt.data.dataset.DatasetInfo;
+import dev.newt.data.dataset.DatasetSettings;
 import dev.newt.data.dataset.Synthetic;
 import dev.newt.data.pack.BatchPlan;
 import dev.newt.plan.ExecutionPlan.Batch;

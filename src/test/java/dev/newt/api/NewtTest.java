@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Newt as a Java program uses it. */
 class NewtTest {
-    private static final Path MODEL = Path.of("src/test/resources/golden/llama/model").toAbsolutePath();
+    private static final Path MODEL =
+            Path.of("src/test/resources/golden/llama/model").toAbsolutePath();
 
     @TempDir
     Path folder;
@@ -98,7 +99,8 @@ class NewtTest {
     @Test
     void aProgramMakesTheSettingsThatAFileMakes() throws IOException {
         Path file = Files.writeString(
-                folder.resolve("run.yaml"), yaml().replace("path: rows.jsonl", "path: " + folder.resolve("rows.jsonl")));
+                folder.resolve("run.yaml"),
+                yaml().replace("path: rows.jsonl", "path: " + folder.resolve("rows.jsonl")));
 
         ExecutionPlan ofFile = Newt.read(file).plan();
         ExecutionPlan ofText = Newt.parse(Files.readString(file), folder).plan();
@@ -111,7 +113,10 @@ class NewtTest {
                     .usingRecursiveComparison()
                     .ignoringFields("origin", "data.paths")
                     .isEqualTo(ofFile.settings());
-            assertThat(plan).usingRecursiveComparison().ignoringFields("settings").isEqualTo(ofFile);
+            assertThat(plan)
+                    .usingRecursiveComparison()
+                    .ignoringFields("settings")
+                    .isEqualTo(ofFile);
         }
     }
 
@@ -144,8 +149,8 @@ class NewtTest {
     void validationThrowsNothing() throws IOException {
         Path file = Files.writeString(folder.resolve("run.yaml"), yaml());
         assertThat(Newt.validate(file).isValid()).isTrue();
-        assertThat(Newt.validate(file, "learning_rate=fast").refusal()).hasValueSatisfying(refusal -> assertThat(refusal)
-                .hasMessageContaining("learning_rate is fast"));
+        assertThat(Newt.validate(file, "learning_rate=fast").refusal())
+                .hasValueSatisfying(refusal -> assertThat(refusal).hasMessageContaining("learning_rate is fast"));
         assertThat(Newt.validate(file, "base_model=org/unknown")).satisfies(validation -> {
             assertThat(validation.isValid()).isTrue();
             assertThat(validation.notes()).anyMatch(note -> note.contains("the model org/unknown is not here"));
@@ -164,8 +169,8 @@ class NewtTest {
 
         assertThat(fit.verdict()).isEqualTo(Fit.Verdict.DOES_NOT_FIT);
         assertThatThrownBy(() -> newt.prepare(plan, fit, TrainingOptions.quiet()))
-                .isInstanceOfSatisfying(
-                        DoesNotFitException.class, refused -> assertThat(refused.fit()).isSameAs(fit));
+                .isInstanceOfSatisfying(DoesNotFitException.class, refused -> assertThat(refused.fit())
+                        .isSameAs(fit));
     }
 
     @Test
@@ -206,8 +211,7 @@ class NewtTest {
                 .isEqualTo(newt.plan().hash());
 
         Evaluation tuned = newt.evaluate();
-        assertThat(tuned.loss())
-                .isCloseTo(outcome.result().evaluationLoss().orElseThrow(), within(1e-5));
+        assertThat(tuned.loss()).isCloseTo(outcome.result().evaluationLoss().orElseThrow(), within(1e-5));
         assertThat(tuned.questions()).isEqualTo(2);
         assertThat(tuned.exactMatch().orElseThrow())
                 .isEqualTo(outcome.exactMatchAfter().orElseThrow());

@@ -342,9 +342,10 @@ class BadInputTest {
         Files.write(weights, bytes);
 
         assertThat(refusal("base_model=model", "auto_resume_from_checkpoints=true"))
-                .isEqualTo("error: out/checkpoint-1 was written by a run on other weights of the base model: the settings"
-                        + " are the same, but the content of the model's files has changed since, and what was trained"
-                        + " belongs to what it was. Put the former files back, or start anew without resuming.\n");
+                .isEqualTo(
+                        "error: out/checkpoint-1 was written by a run on other weights of the base model: the settings"
+                                + " are the same, but the content of the model's files has changed since, and what was trained"
+                                + " belongs to what it was. Put the former files back, or start anew without resuming.\n");
         assertThat(refusal("base_model=model", "lora_dropout=0", "auto_resume_from_checkpoints=true"))
                 .endsWith("  lora_dropout: was 0.1, is 0\n  and the base model's files have another content\n");
 
@@ -360,7 +361,8 @@ class BadInputTest {
         TinyRun.rows(folder.resolve("rows.jsonl"), 47);
 
         assertThat(refusal("auto_resume_from_checkpoints=true"))
-                .startsWith("error: out/checkpoint-1 was written by a run on other rows: the settings are the same, but");
+                .startsWith(
+                        "error: out/checkpoint-1 was written by a run on other rows: the settings are the same, but");
     }
 
     @Test
@@ -372,10 +374,11 @@ class BadInputTest {
         Files.writeString(state, written.toString());
 
         assertThat(refusal("learning_rate=0.02", "auto_resume_from_checkpoints=true"))
-                .isEqualTo("error: out/checkpoint-1 was written by a run with another configuration, data or model; going"
-                        + " on from it would mix the two. Which keys differ cannot be told: an earlier version of Newt"
-                        + " wrote this checkpoint without its settings. Use the configuration that wrote it, or another"
-                        + " output_dir, or start anew without resuming.\n");
+                .isEqualTo(
+                        "error: out/checkpoint-1 was written by a run with another configuration, data or model; going"
+                                + " on from it would mix the two. Which keys differ cannot be told: an earlier version of Newt"
+                                + " wrote this checkpoint without its settings. Use the configuration that wrote it, or another"
+                                + " output_dir, or start anew without resuming.\n");
         assertThat(run(folder.resolve("out"), "auto_resume_from_checkpoints=true"))
                 .isZero();
     }

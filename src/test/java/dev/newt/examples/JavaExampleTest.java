@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JavaExampleTest {
     private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
     private static final String VERSION = System.getProperty("newt.version", "0.1.0-SNAPSHOT");
-    private static final Path IN_USE = Path.of(System.getProperty(
-            "newt.maven.repository", System.getProperty("user.home") + "/.m2/repository"));
+    private static final Path IN_USE =
+            Path.of(System.getProperty("newt.maven.repository", System.getProperty("user.home") + "/.m2/repository"));
     private static final int MOST_MINUTES = 10;
 
     @TempDir

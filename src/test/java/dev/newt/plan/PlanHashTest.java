@@ -88,7 +88,8 @@ class PlanHashTest {
 
     private static SortedMap<String, String> hashed(RunSettings settings) {
         ExecutionPlan.Compute compute = new ExecutionPlan.Compute("fp32", "", false, false);
-        return HashedSettings.of(settings, Families.read(MODEL.resolve("config.json")).spec(), compute);
+        return HashedSettings.of(
+                settings, Families.read(MODEL.resolve("config.json")).spec(), compute);
     }
 
     private static RunSettings settings(Path folder) throws IOException {

@@ -19,15 +19,24 @@ class RunSettingsBuilderTest {
             Path.of("examples/models/newt-tiny").toAbsolutePath().toString();
 
     private static final Map<Class<?>, Object> SAMPLES = Map.of(
-            String.class, "a",
-            int.class, 1,
-            long.class, 1L,
-            double.class, 0.5,
-            boolean.class, true,
-            Path.class, Path.of("a"),
-            String[].class, new String[] {"a"},
-            DatasetEntry[].class, new DatasetEntry[] {DatasetEntry.of("a", "alpaca")},
-            LearningRateSchedule.Kind.class, LearningRateSchedule.Kind.LINEAR);
+            String.class,
+            "a",
+            int.class,
+            1,
+            long.class,
+            1L,
+            double.class,
+            0.5,
+            boolean.class,
+            true,
+            Path.class,
+            Path.of("a"),
+            String[].class,
+            new String[] {"a"},
+            DatasetEntry[].class,
+            new DatasetEntry[] {DatasetEntry.of("a", "alpaca")},
+            LearningRateSchedule.Kind.class,
+            LearningRateSchedule.Kind.LINEAR);
 
     private static RunSettingsBuilder least() {
         return RunSettings.builder()
@@ -55,8 +64,7 @@ class RunSettingsBuilderTest {
     @Test
     void valuesComeThroughAsTheyAre() {
         String template = "{% for m in messages %}\n\"{{ m['content'] }}\": # it's \\ {{ 1 }}\t{% endfor %}";
-        RunSettings settings = least()
-                .chatTemplateJinja(template)
+        RunSettings settings = least().chatTemplateJinja(template)
                 .learningRate(1e-10)
                 .lrScheduler(LearningRateSchedule.Kind.CONSTANT_WITH_WARMUP)
                 .seed(-7)
