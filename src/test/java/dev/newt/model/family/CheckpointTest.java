@@ -89,7 +89,7 @@ class CheckpointTest {
                 });
             }
         }
-        String gate = "model.layers.1.mlp.experts.gate_up_proj";
+        String gate = "model.layers.0.mlp.experts.gate_up_proj";
         write(List.of(new TensorInfo(gate, DType.F32, Shape.of(4, 64, 96))));
         refused(config, "tensor " + gate + " has the shape [4, 64, 96]; it must be [4, 96, 64]");
     }
