@@ -105,11 +105,11 @@ public record TrainingConfig(
                         example = "0.01")
                 @PositiveOrZero
                 Double weightDecay,
-        @Key(value = "adam_beta1", byDefault = "0.9", description = "Memory of AdamW's mean gradient.")
+        @Key(value = "adam_beta1", byDefault = "0.9", description = "Memory of AdamW's mean gradient; of Lion, the share of its momentum in a step.")
                 @DecimalMin("0")
                 @DecimalMax(value = "1", inclusive = false)
                 Double adamBeta1,
-        @Key(value = "adam_beta2", byDefault = "0.999", description = "Memory of AdamW's mean squared gradient.")
+        @Key(value = "adam_beta2", byDefault = "0.999", description = "Memory of AdamW's mean squared gradient; of Lion, that of its momentum.")
                 @DecimalMin("0")
                 @DecimalMax(value = "1", inclusive = false)
                 Double adamBeta2,
@@ -140,6 +140,10 @@ public record TrainingConfig(
                 Integer lossWatchdogPatience,
         @Key(value = "seed", byDefault = "42", description = "Decides every random choice of the run.") Long seed)
         implements CrossChecked.Rules {
+    private static final double USUAL_BETA1 = 0.9;
+    private static final double USUAL_BETA2 = 0.999;
+    private static final double USUAL_EPSILON = 1e-8;
+
     public TrainingConfig {
         int rows = Math.max(1, microBatchSize);
         if (accumulationSteps.isEmpty()) {
@@ -200,6 +204,9 @@ public record TrainingConfig(
                             "micro_batch_size")
                     .because("so many rows a step cannot be counted"));
         }
+        unusedConstants().forEach(key -> findings.add(Finding.error(
+                        key + " is not a constant of optimizer: " + optimizer.text() + "; remove it", key, "optimizer")
+                .because("the optimizer's formula has no place for it")));
         if (cosineMinLrRatio > 0 && lrScheduler != SchedulerName.COSINE) {
             findings.add(Finding.error(
                             "cosine_min_lr_ratio says where a cosine ends, but lr_scheduler is " + lrScheduler.text()
@@ -217,5 +224,21 @@ public record TrainingConfig(
                     .because("the rest of the run has the rate at which the cosine ends"));
         }
         return findings;
+    }
+
+    /** Constants that were changed although the optimizer does not have them. */
+    private List<String> unusedConstants() {
+        List<String> unused = new ArrayList<>();
+        OptimizerName.Rule rule = optimizer.rule();
+        if (rule == OptimizerName.Rule.SGD && adamBeta1 != USUAL_BETA1) {
+            unused.add("adam_beta1");
+        }
+        if (rule == OptimizerName.Rule.SGD && adamBeta2 != USUAL_BETA2) {
+            unused.add("adam_beta2");
+        }
+        if (rule != OptimizerName.Rule.ADAMW && adamEpsilon != USUAL_EPSILON) {
+            unused.add("adam_epsilon");
+        }
+        return unused;
     }
 }

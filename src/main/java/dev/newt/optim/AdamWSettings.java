@@ -3,6 +3,9 @@ package dev.newt.optim;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.TrainableParameter;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * AdamW's constants.
@@ -32,6 +35,16 @@ public record AdamWSettings(double beta1, double beta2, double epsilon, double w
     @Override
     public Optimizer create(Engine engine, List<? extends TrainableParameter> parameters) {
         return new AdamW(engine, parameters, this);
+    }
+
+    @Override
+    public String name() {
+        return "AdamW";
+    }
+
+    @Override
+    public SortedMap<String, Double> constants() {
+        return new TreeMap<>(Map.of("beta1", beta1, "beta2", beta2, "epsilon", epsilon, "weight decay", weightDecay));
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.newt.optim;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.TrainableParameter;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Lion (arXiv 2302.06675), as bitsandbytes' lion_32bit has it.
@@ -24,6 +27,16 @@ public record LionSettings(double beta1, double beta2, double weightDecay, Param
     @Override
     public Optimizer create(Engine engine, List<? extends TrainableParameter> parameters) {
         return new Lion(engine, parameters, this);
+    }
+
+    @Override
+    public String name() {
+        return "Lion";
+    }
+
+    @Override
+    public SortedMap<String, Double> constants() {
+        return new TreeMap<>(Map.of("beta1", beta1, "beta2", beta2, "weight decay", weightDecay));
     }
 
     @Override

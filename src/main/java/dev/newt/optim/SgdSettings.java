@@ -3,6 +3,9 @@ package dev.newt.optim;
 import dev.newt.tensor.Engine;
 import dev.newt.tensor.TrainableParameter;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Stochastic gradient descent as torch.optim.SGD has it.
@@ -29,6 +32,16 @@ public record SgdSettings(
     @Override
     public Optimizer create(Engine engine, List<? extends TrainableParameter> parameters) {
         return new Sgd(engine, parameters, this);
+    }
+
+    @Override
+    public String name() {
+        return "SGD";
+    }
+
+    @Override
+    public SortedMap<String, Double> constants() {
+        return new TreeMap<>(Map.of("dampening", dampening, "momentum", momentum, "weight decay", weightDecay));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -196,24 +197,17 @@ public record ExecutionPlan(
     public record Tokens(long count, boolean prepared) {}
 
     /**
-     * The optimizer's settings.
+     * The optimizer and the learning rate's course.
      *
-     * @param beta1 and the two that follow: absent where the optimizer has no such constant
+     * @param constants of the optimizer, by name
      * @param maxGradNorm absent: gradients are not scaled down
      */
     public record Optimizer(
             String name,
+            SortedMap<String, Double> constants,
             double learningRate,
             String scheduler,
-            double weightDecay,
-            Optional<Double> beta1,
-            Optional<Double> beta2,
-            Optional<Double> epsilon,
-            Optional<Double> maxGradNorm) {
-        Optimizer withConstants(Optional<Double> first, Optional<Double> second, Optional<Double> third) {
-            return new Optimizer(name, learningRate, scheduler, weightDecay, first, second, third, maxGradNorm);
-        }
-    }
+            Optional<Double> maxGradNorm) {}
 
     /**
      * What happens when.
@@ -245,7 +239,7 @@ public record ExecutionPlan(
      * @param files pages of the model's files that the system still counts after their content was converted; it takes them back in need
      * @param adapters low-rank matrices
      * @param gradients of what is trained, as far as they are there
-     * @param optimizer both moments
+     * @param optimizer its state
      * @param activations kept for the backward pass of one micro batch, as far as they are still or already there
      * @param logits that exist at once
      * @param workspace short-lived tensors of one operation

@@ -100,10 +100,12 @@ final class HashedSettings {
         hashed.add("", settings);
         settings.adapter().ifPresent(adapter -> hashed.put("adapter", settings.baseNf4() ? "qlora" : "lora"));
         settings.streaming().ifPresent(streaming -> hashed.put("streaming", "true"));
-        hashed.put("optimizer", settings.optimizer().getClass().getSimpleName().replace("Settings", ""));
-        // Of pairs the batches' own is that of both answers.
-        hashed.values.put("sequence_len", String.valueOf(settings.data().sequenceLen()));
-        settings.objective().ifPresent(objective -> hashed.values.put("rl", objective.name()));
+        hashed.put("optimizer", settings.optimizer().name());
+        settings.objective().ifPresent(objective -> {
+            hashed.values.put("rl", objective.name());
+            // The batches' own length is that of both answers of a pair.
+            hashed.values.put("sequence_len", String.valueOf(settings.data().sequenceLen()));
+        });
         hashed.put("bf16", String.valueOf(compute.type().equals("bf16")));
         hashed.put(SHAPE, digest(spec.toString()));
         return hashed.values;

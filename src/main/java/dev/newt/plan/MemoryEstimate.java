@@ -5,6 +5,7 @@ import dev.newt.model.DecoderSpec;
 import dev.newt.model.FeedForward;
 import dev.newt.model.Role;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.optim.OptimizerSettings;
 import dev.newt.plan.ExecutionPlan.Activations;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * backward pass, when all gradients are there. {@code docs/memory.md} holds it against measurements.
  */
 final class MemoryEstimate {
-    /** Of what is trained: weights, gradients and each of AdamW's two moments are in 32 bits. */
+    /** Of what is trained: weights, gradients and the optimizer's state are in 32 bits. */
     private static final int WIDE = 4;
     /** NF4 with doubly quantised scales: half a byte, an 8-bit scale for 64 elements, a 32-bit one for 64 * 256. */
     private static final double NF4_BYTES = 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
@@ -50,6 +51,7 @@ final class MemoryEstimate {
     private final Batch batch;
     private final Device device;
     private final boolean drawn;
+    private final OptimizerSettings optimizer;
     private final boolean compared;
     private final long tokens;
     private final boolean full;
@@ -67,7 +69,8 @@ final class MemoryEstimate {
             Batch batch,
             Device device,
             boolean drawn,
-            boolean compared) {
+            boolean compared,
+            OptimizerSettings optimizer) {
         this.spec = model.spec();
         this.model = model;
         this.method = method;
@@ -75,6 +78,7 @@ final class MemoryEstimate {
         this.batch = batch;
         this.device = device;
         this.drawn = drawn;
+        this.optimizer = optimizer;
         this.compared = compared;
         this.tokens = batch.microBatchTokens();
         this.full = method.lora().isEmpty();
@@ -91,7 +95,7 @@ final class MemoryEstimate {
         long adapters = method.lora()
                 .map(lora -> lora.adapterParameters() * trainedBytes())
                 .orElse(0L);
-        long optimizer = 2 * WIDE * method.trainedParameters();
+        long state = optimizer.stateBytes(method.trainedParameters());
         long runtime = runtime();
         return new Memory(
                 weights,
@@ -99,12 +103,12 @@ final class MemoryEstimate {
                 files,
                 adapters,
                 most.gradients(),
-                optimizer,
+                state,
                 most.activations(),
                 most.logits(),
                 most.workspace(),
                 runtime,
-                weights + reference + files + adapters + optimizer + runtime + most.sum(),
+                weights + reference + files + adapters + state + runtime + most.sum(),
                 new Activations(kept(false), kept(true)));
     }
 

@@ -149,18 +149,12 @@ public final class PlanTable {
                         (tokens.prepared() ? "" : "about ") + Text.count(tokens.count()) + " an epoch"
                                 + (tokens.prepared() ? "" : ", by the size of the files")));
         ExecutionPlan.Optimizer optimizer = plan.optimizer();
+        List<String> constants = new ArrayList<>();
+        optimizer.constants().forEach((name, value) -> constants.add(name + " " + Text.number(value)));
         line(
                 "optimizer",
-                (optimizer.name().equals("adamw") ? "AdamW" : optimizer.name()) + ", learning rate "
-                        + Text.number(optimizer.learningRate()) + " " + optimizer.scheduler()
-                        + ", decay "
-                        + Text.number(optimizer.weightDecay())
-                        + optimizer
-                                .beta1()
-                                .map(first -> ", betas " + Text.number(first) + " "
-                                        + Text.number(optimizer.beta2().orElseThrow()))
-                                .orElse("")
-                        + ", gradient norm "
+                optimizer.name() + ", learning rate " + Text.number(optimizer.learningRate()) + " "
+                        + optimizer.scheduler() + ", " + String.join(", ", constants) + ", gradient norm "
                         + optimizer.maxGradNorm().map(Text::number).orElse("not limited"));
         line(
                 "schedule",

@@ -169,7 +169,8 @@ public final class Planner {
                         batch,
                         device,
                         settings.model().drawnAtRandom(),
-                        settings.comparesWithReference())
+                        settings.comparesWithReference(),
+                        settings.optimizer())
                 .memory();
     }
 
@@ -230,6 +231,11 @@ public final class Planner {
     }
 
     private Optimizer optimizer() {
-        return PlannedOptimizer.described(settings.optimizer(), settings.learningRate(), settings.maxGradNorm());
+        return new Optimizer(
+                settings.optimizer().name(),
+                settings.optimizer().constants(),
+                settings.learningRate().peak(),
+                settings.learningRate().kind().name().toLowerCase(Locale.ROOT),
+                settings.maxGradNorm());
     }
 }

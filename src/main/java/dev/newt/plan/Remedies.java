@@ -3,6 +3,7 @@ package dev.newt.plan;
 import dev.newt.config.LoadedConfig;
 import dev.newt.io.UserException;
 import dev.newt.model.family.ModelConfig;
+import dev.newt.optim.OptimizerSettings;
 import dev.newt.plan.ExecutionPlan.Batch;
 import dev.newt.plan.ExecutionPlan.Compute;
 import dev.newt.plan.ExecutionPlan.Lora;
@@ -33,6 +34,7 @@ final class Remedies {
     private final Device device;
     private final ModelConfig model;
     private final boolean compared;
+    private final OptimizerSettings optimizer;
 
     private Remedies(Optional<LoadedConfig> loaded, ExecutionPlan plan) {
         this.loaded = loaded;
@@ -43,6 +45,7 @@ final class Remedies {
                         plan.settings().model(), plan.settings().origin().places())
                 .config();
         this.compared = plan.settings().comparesWithReference();
+        this.optimizer = plan.settings().optimizer();
     }
 
     /** @param least memory of all changes together */
@@ -107,7 +110,7 @@ final class Remedies {
         for (Option option : set) {
             changed = option.effect().apply(changed);
         }
-        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared)
+        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared, optimizer)
                 .memory()
                 .total();
     }

@@ -287,6 +287,20 @@ class ConfigFileTest {
                         "argument 'seed=x': error: seed is x; it takes a whole number");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "sgd, adam_beta1: 0.8",
+        "sgd, adam_beta2: 0.99",
+        "sgd, adam_epsilon: 1e-6",
+        "lion_32bit, adam_epsilon: 1e-6"
+    })
+    void refusesAConstantThatTheOptimizerDoesNotHave(String optimizer, String line) throws IOException {
+        String key = line.substring(0, line.indexOf(':'));
+        assertThat(errors(SMALL + "optimizer: " + optimizer + "\n" + line + "\n"))
+                .containsExactly("c.yaml:7:" + (key.length() + 3) + ": error: " + key + " is not a constant of optimizer: "
+                        + optimizer + "; remove it");
+    }
+
     @Test
     void refusesAKeyWrittenTwice() throws IOException {
         assertThat(errors(SMALL + "seed: 1\nseed: 2\nlr: 1\n"))

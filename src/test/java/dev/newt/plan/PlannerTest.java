@@ -159,6 +159,15 @@ class PlannerTest {
     }
 
     @Test
+    void countsTheStateOfTheOptimizerThatRuns() {
+        assertThat(plan(QLORA, "optimizer=adamw_torch").memory().optimizer()).isEqualTo(2 * 4 * 325_632);
+        assertThat(plan(QLORA, "optimizer=lion_32bit").memory().optimizer()).isEqualTo(4 * 325_632);
+        ExecutionPlan sgd = plan(QLORA, "optimizer=sgd");
+        assertThat(sgd.memory().optimizer()).isZero();
+        assertThat(PlanTable.of(sgd)).contains("optimizer   SGD, learning rate 0.004 cosine, ").doesNotContain("beta");
+    }
+
+    @Test
     void estimatesTheMemoryOfTheExample() {
         // Two micro batches, so that the gradients of the first are there at the peak of the second.
         ExecutionPlan.Memory memory =
@@ -203,13 +212,13 @@ class PlannerTest {
     void countsSteps() {
         ExecutionPlan.Steps steps =
                 plan(QLORA, "sample_packing=false", unprepared()).steps();
-        assertThat(steps.trainRows()).contains(4000L);
-        assertThat(steps.total()).contains(1000L);
+        assertThat(steps.trainRows()).contains(5000L);
+        assertThat(steps.total()).contains(1250L);
         assertThat(steps.certainty()).isEqualTo("at most");
 
         assertThat(plan(QLORA, "max_steps=7").steps().total()).contains(7L);
         assertThat(plan(QLORA, "max_steps=7").steps().certainty()).isEqualTo("exact");
-        // 4,000 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
+        // 5,000 rows less a tenth, in steps of 4 * 7 rows, for a half of an epoch.
         assertThat(plan(
                                 QLORA,
                                 "sample_packing=false",
@@ -219,7 +228,7 @@ class PlannerTest {
                                 "num_epochs=0.5")
                         .steps()
                         .total())
-                .contains(65L);
+                .contains(81L);
         assertThat(plan(QLORA, "sample_packing=false", "datasets[0].split=train[:10]")
                         .steps()
                         .trainRows())
@@ -398,7 +407,7 @@ class PlannerTest {
                 .contains("parameters  2,681,280: attention 589,824, embedding 319,488, mlp 1,769,472, norm 2,496\n")
                 .contains("trained     325,632 (12.14%), qlora\n")
                 .contains("adapter     LoRA of rank 16, alpha 32, scale 2, dropout 0\n")
-                .contains("steps       about 129, 1 epochs, warm-up 5% of the steps\n")
+                .contains("steps       about 166, 1 epochs, warm-up 5% of the steps\n")
                 .contains("work        33.19 GFLOP a step\n");
     }
 }
