@@ -92,7 +92,7 @@ class PreparationTest {
 
         PreparedData prepared = prepare(settings);
 
-        assertThat(prepared.train().size()).isEqualTo(4000);
+        assertThat(prepared.train().size()).isEqualTo(5000);
         PreparedDataset test = prepared.validation().orElseThrow();
         List<String> rows = Files.readAllLines(Path.of("examples/data/orders-test.jsonl"));
         assertThat(test.size()).isEqualTo(rows.size());
