@@ -109,7 +109,7 @@ public final class Newt {
     /** Says whether the model and the data can be used; throws nothing where they cannot. Loads no weights and fetches nothing. */
     public Validation validate() {
         try {
-            return new Validation(warnings(), plan().warnings(), Optional.empty());
+            return new Validation(warnings(), source.check(), Optional.empty());
         } catch (ModelNotFetchedException e) {
             return new Validation(warnings(), e.warnings(), Optional.empty());
         } catch (UserException e) {

@@ -16,6 +16,9 @@ sealed interface Source {
 
     List<Problem> warnings();
 
+    /** The warnings of a plan for this machine; throws what {@link #plan} throws. */
+    List<String> check();
+
     ExecutionPlan plan(Device device);
 
     ExecutionPlan planOfTrained();
@@ -32,6 +35,11 @@ sealed interface Source {
         @Override
         public List<Problem> warnings() {
             return loaded.warnings();
+        }
+
+        @Override
+        public List<String> check() {
+            return Planner.check(loaded);
         }
 
         @Override
@@ -55,6 +63,11 @@ sealed interface Source {
         @Override
         public List<Problem> warnings() {
             return List.of();
+        }
+
+        @Override
+        public List<String> check() {
+            return Planner.check(settings);
         }
 
         @Override

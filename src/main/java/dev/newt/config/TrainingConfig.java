@@ -105,11 +105,17 @@ public record TrainingConfig(
                         example = "0.01")
                 @PositiveOrZero
                 Double weightDecay,
-        @Key(value = "adam_beta1", byDefault = "0.9", description = "Memory of AdamW's mean gradient; of Lion, the share of its momentum in a step.")
+        @Key(
+                        value = "adam_beta1",
+                        byDefault = "0.9",
+                        description = "Memory of AdamW's mean gradient; of Lion, the share of its momentum in a step.")
                 @DecimalMin("0")
                 @DecimalMax(value = "1", inclusive = false)
                 Double adamBeta1,
-        @Key(value = "adam_beta2", byDefault = "0.999", description = "Memory of AdamW's mean squared gradient; of Lion, that of its momentum.")
+        @Key(
+                        value = "adam_beta2",
+                        byDefault = "0.999",
+                        description = "Memory of AdamW's mean squared gradient; of Lion, that of its momentum.")
                 @DecimalMin("0")
                 @DecimalMax(value = "1", inclusive = false)
                 Double adamBeta2,
@@ -204,9 +210,12 @@ public record TrainingConfig(
                             "micro_batch_size")
                     .because("so many rows a step cannot be counted"));
         }
-        unusedConstants().forEach(key -> findings.add(Finding.error(
-                        key + " is not a constant of optimizer: " + optimizer.text() + "; remove it", key, "optimizer")
-                .because("the optimizer's formula has no place for it")));
+        unusedConstants()
+                .forEach(key -> findings.add(Finding.error(
+                                key + " is not a constant of optimizer: " + optimizer.text() + "; remove it",
+                                key,
+                                "optimizer")
+                        .because("the optimizer's formula has no place for it")));
         if (cosineMinLrRatio > 0 && lrScheduler != SchedulerName.COSINE) {
             findings.add(Finding.error(
                             "cosine_min_lr_ratio says where a cosine ends, but lr_scheduler is " + lrScheduler.text()

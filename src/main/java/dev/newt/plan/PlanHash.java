@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * A plan's identity: SHA-256 of what the weights after a given step depend on, written as text. What is empty is left out, so that a plan
- * keeps its hash when the program learns a key that it does not use.
+ * keeps its hash when the program comes to know a key that it does not use.
  */
 final class PlanHash {
     private final StringBuilder text = new StringBuilder();

@@ -109,15 +109,36 @@ public final class Planner {
         return planner.memory(model, method, planner.compute(), planner.batch(model.spec()));
     }
 
+    /**
+     * Refuses what {@link #plan(LoadedConfig)} refuses, and gives its warnings, but counts and prices nothing.
+     *
+     * @throws UserException as {@link #plan(LoadedConfig)}
+     */
+    public static List<String> check(LoadedConfig loaded) {
+        SettingsReader.Reading reading = readable(loaded, true);
+        return new Planner(reading.settings().orElseThrow(), Device.here())
+                .check(reading.asked(), new MemoryRemarks(loaded.config()));
+    }
+
+    /** As {@link #check(LoadedConfig)}, of settings that a program made. */
+    public static List<String> check(RunSettings settings) {
+        return new Planner(settings, Device.here()).check(PlannedParts.Asked.of(settings), MemoryRemarks.NONE);
+    }
+
     private static ExecutionPlan plan(LoadedConfig loaded, Device device, boolean checksFiles) {
+        SettingsReader.Reading reading = readable(loaded, checksFiles);
+        return new Planner(reading.settings().orElseThrow(), device)
+                .plan(reading.asked(), checksFiles, new MemoryRemarks(loaded.config()));
+    }
+
+    private static SettingsReader.Reading readable(LoadedConfig loaded, boolean checksFiles) {
         SettingsReader.Reading reading = SettingsReader.attempt(loaded);
         if (reading.settings().isEmpty()) {
             List<UserException> errors = new ArrayList<>(reading.errors());
             errors.addAll(new PlannedParts(reading.asked(), checksFiles).errors());
             throw ProblemException.joined(errors);
         }
-        return new Planner(reading.settings().get(), device)
-                .plan(reading.asked(), checksFiles, new MemoryRemarks(loaded.config()));
+        return reading;
     }
 
     private ExecutionPlan plan(boolean checksFiles) {
@@ -125,6 +146,23 @@ public final class Planner {
     }
 
     private ExecutionPlan plan(PlannedParts.Asked asked, boolean checksFiles, MemoryRemarks remarks) {
+        return build(usable(asked, checksFiles), remarks);
+    }
+
+    private List<String> check(PlannedParts.Asked asked, MemoryRemarks remarks) {
+        PlannedParts parts = usable(asked, true);
+        ModelConfig model = parts.model().config();
+        batch(model.spec());
+        warn(parts, remarks, compute());
+        return List.copyOf(warnings);
+    }
+
+    private void warn(PlannedParts parts, MemoryRemarks remarks, Compute compute) {
+        warnings.addAll(remarks.of(parts.model().config(), parts.method(), compute));
+        warnings.addAll(parts.files().remarks());
+    }
+
+    private static PlannedParts usable(PlannedParts.Asked asked, boolean checksFiles) {
         PlannedParts parts = new PlannedParts(asked, checksFiles);
         if (!parts.errors().isEmpty()) {
             throw ProblemException.joined(parts.errors());
@@ -132,7 +170,7 @@ public final class Planner {
         if (parts.absent().isPresent()) {
             throw parts.absent().get().with(parts.files().remarks());
         }
-        return build(parts, remarks);
+        return parts;
     }
 
     private ExecutionPlan build(PlannedParts parts, MemoryRemarks remarks) {
@@ -141,8 +179,7 @@ public final class Planner {
         Compute compute = compute();
         Batch batch = batch(model.spec());
         PlannedData data = new PlannedData(settings, parts.files());
-        warnings.addAll(remarks.of(model, method, compute));
-        warnings.addAll(parts.files().remarks());
+        warn(parts, remarks, compute);
         return new ExecutionPlan(
                 PlanHash.of(settings, model.spec(), compute),
                 model(parts.model()),

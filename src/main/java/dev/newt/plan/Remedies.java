@@ -110,7 +110,8 @@ final class Remedies {
         for (Option option : set) {
             changed = option.effect().apply(changed);
         }
-        return new MemoryEstimate(model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared, optimizer)
+        return new MemoryEstimate(
+                        model, changed.method(), changed.compute(), changed.batch(), device, drawn, compared, optimizer)
                 .memory()
                 .total();
     }

@@ -49,6 +49,8 @@ final class Text {
     static String number(double value) {
         BigDecimal rounded = new BigDecimal(value, new MathContext(6)).stripTrailingZeros();
         double size = Math.abs(value);
-        return size == 0 || size >= 1e-5 && size < 1e7 ? rounded.toPlainString() : rounded.toString().replace("E+", "e").replace('E', 'e');
+        return size == 0 || size >= 1e-5 && size < 1e7
+                ? rounded.toPlainString()
+                : rounded.toString().replace("E+", "e").replace('E', 'e');
     }
 }

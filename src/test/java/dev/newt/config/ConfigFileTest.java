@@ -297,8 +297,8 @@ class ConfigFileTest {
     void refusesAConstantThatTheOptimizerDoesNotHave(String optimizer, String line) throws IOException {
         String key = line.substring(0, line.indexOf(':'));
         assertThat(errors(SMALL + "optimizer: " + optimizer + "\n" + line + "\n"))
-                .containsExactly("c.yaml:7:" + (key.length() + 3) + ": error: " + key + " is not a constant of optimizer: "
-                        + optimizer + "; remove it");
+                .containsExactly("c.yaml:7:" + (key.length() + 3) + ": error: " + key
+                        + " is not a constant of optimizer: " + optimizer + "; remove it");
     }
 
     @Test

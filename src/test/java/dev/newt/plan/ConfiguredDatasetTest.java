@@ -55,7 +55,7 @@ class ConfiguredDatasetTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("c.yaml:4:")
                 .hasMessageContaining("dataset_info.json, entry x: holds ranked answers")
-                .hasMessageContaining("which rl: dpo learns from");
+                .hasMessageContaining("which are for rl: dpo");
     }
 
     @Test

@@ -164,7 +164,9 @@ class PlannerTest {
         assertThat(plan(QLORA, "optimizer=lion_32bit").memory().optimizer()).isEqualTo(4 * 325_632);
         ExecutionPlan sgd = plan(QLORA, "optimizer=sgd");
         assertThat(sgd.memory().optimizer()).isZero();
-        assertThat(PlanTable.of(sgd)).contains("optimizer   SGD, learning rate 0.004 cosine, ").doesNotContain("beta");
+        assertThat(PlanTable.of(sgd))
+                .contains("optimizer   SGD, learning rate 0.004 cosine, ")
+                .doesNotContain("beta");
     }
 
     @Test

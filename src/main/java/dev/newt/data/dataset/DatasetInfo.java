@@ -69,15 +69,15 @@ public record DatasetInfo(
     /**
      * This entry, for training on answers as they are.
      *
-     * @throws UserException if its answers were judged, which is for objectives that learn from preferences
+     * @throws UserException if its answers were judged, which is for objectives over preferences
      */
     public DatasetInfo supervised() {
         if (preference.isPresent()) {
             boolean verdicts = preference.get() == PreferenceKind.KTO;
             throw new UserException(origin + ": holds "
                     + (verdicts
-                            ? "answers with verdicts (kto_tag), which no objective learns from yet"
-                            : "ranked answers (ranking: true), which rl: dpo learns from")
+                            ? "answers with verdicts (kto_tag), for which there is no objective yet"
+                            : "ranked answers (ranking: true), which are for rl: dpo")
                     + ". For supervised training on the good answers alone, write an entry that names their column as"
                     + " response.");
         }
@@ -90,7 +90,7 @@ public record DatasetInfo(
      * @throws UserException if it holds another kind of judgements, or none
      */
     public DatasetInfo judged(PreferenceKind kind) {
-        // Reward models learn from pairs too.
+        // Reward models are trained on pairs too.
         PreferenceKind rows = kind == PreferenceKind.REWARD ? PreferenceKind.PAIR : kind;
         if (!preference.equals(Optional.of(rows))) {
             throw new UserException(origin + ": "

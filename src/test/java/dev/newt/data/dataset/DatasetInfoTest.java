@@ -175,8 +175,8 @@ class DatasetInfoTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "pairs ~ holds ranked answers (ranking: true), which rl: dpo learns from",
-                "verdicts ~ holds answers with verdicts (kto_tag), which no objective learns from yet",
+                "pairs ~ holds ranked answers (ranking: true), which are for rl: dpo",
+                "verdicts ~ holds answers with verdicts (kto_tag), for which there is no objective yet",
             })
     void judgedAnswersAreNotForSupervisedTraining(String name, String message) {
         assertThatThrownBy(() -> example(name, chatml, "{'q':'a','a':'b','c':'c','r':'d','label':true}"))
