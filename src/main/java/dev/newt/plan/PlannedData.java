@@ -11,6 +11,7 @@ import dev.newt.plan.ExecutionPlan.Data;
 import dev.newt.plan.ExecutionPlan.Steps;
 import dev.newt.plan.ExecutionPlan.Tokens;
 import dev.newt.rows.DataFile;
+import dev.newt.train.TrainSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -67,7 +68,7 @@ final class PlannedData {
         RunSettings.Length length = settings.length();
         Optional<Long> total = length.maxSteps()
                 .map(Integer::longValue)
-                .or(() -> perEpoch.map(steps -> (long) Math.ceil(length.epochs() * steps)));
+                .or(() -> perEpoch.map(steps -> TrainSettings.steps(length.epochs(), steps)));
         return new Steps(
                 total,
                 certainty(prepared.isPresent(), total.isPresent(), batch),

@@ -20,7 +20,7 @@ final class TrainWiring {
     static TrainSettings settings(ExecutionPlan plan, String dataKey, long stepsPerEpoch) {
         RunSettings run = plan.settings();
         OptionalLong maxSteps = run.length().maxSteps().map(OptionalLong::of).orElse(OptionalLong.empty());
-        long total = maxSteps.orElseGet(() -> (long) Math.ceil(run.length().epochs() * stepsPerEpoch));
+        long total = maxSteps.orElseGet(() -> TrainSettings.steps(run.length().epochs(), stepsPerEpoch));
         RunSettings.LearningRate rate = run.learningRate();
         RunSettings.Output output = run.output();
         return new TrainSettings(

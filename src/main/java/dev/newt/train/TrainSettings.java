@@ -64,9 +64,14 @@ public record TrainSettings(
         }
     }
 
-    /** Optimizer steps of the whole run, as Hugging Face counts them: a part of an epoch is rounded up to whole steps. */
+    /** Optimizer steps of the whole run. */
     public long totalSteps(long stepsPerEpoch) {
-        return maxSteps.orElseGet(() -> (long) Math.ceil(epochs * stepsPerEpoch));
+        return maxSteps.orElseGet(() -> steps(epochs, stepsPerEpoch));
+    }
+
+    /** Optimizer steps of so many epochs, as Hugging Face counts them: a part of an epoch is rounded up to whole steps. */
+    public static long steps(double epochs, long stepsPerEpoch) {
+        return (long) Math.ceil(epochs * stepsPerEpoch);
     }
 
     /** The epochs that the run really makes: {@code maxSteps} may end it earlier or later. */
