@@ -18,7 +18,7 @@ public final class DoesNotFitException extends UserException {
 
     private static String advice(Fit fit) {
         return fit.changes().isEmpty()
-                ? "no change of the settings that is known here would make it fit"
+                ? "no change of a setting would make it fit"
                 : fit.changes().stream()
                         .map(change -> String.join(" ", change.overrides()))
                         .collect(Collectors.joining(", or ", "it would fit with ", ""));

@@ -30,7 +30,7 @@ public record PreferenceConfig(
     List<Finding> findings(NewtConfig config) {
         List<Finding> findings = new ArrayList<>();
         if (rlBeta.isPresent() && rl.isEmpty()) {
-            findings.add(Finding.error("rl_beta is of rl: dpo; write that, or remove rl_beta", "rl_beta", "rl"));
+            findings.add(Finding.error("rl_beta belongs to rl: dpo; add that, or remove rl_beta", "rl_beta", "rl"));
         }
         rl.ifPresent(name -> findings.addAll(excluded("rl: " + name.text(), config)));
         findings.addAll(rows("datasets", config.data().datasets()));

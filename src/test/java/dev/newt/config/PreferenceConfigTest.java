@@ -72,7 +72,7 @@ class PreferenceConfigTest {
             rl: kto | c.yaml:7:5: | rl is kto; that is not supported yet; it takes dpo
             rl: dpoo | c.yaml:7:5: | rl is dpoo; did you mean dpo?
             rl: dpo\\nrl_beta: 0 | c.yaml:8:10: | rl_beta is 0; it must be more than 0
-            rl_beta: 0.2 | c.yaml:7:10: | rl_beta is of rl: dpo; write that, or remove rl_beta
+            rl_beta: 0.2 | c.yaml:7:10: | rl_beta belongs to rl: dpo; add that, or remove rl_beta
             rl: dpo\\ndpo_loss_type: [ipo] | c.yaml:8:1: | dpo_loss_type is not supported yet; the one objective on preferences is rl: dpo, with rl_beta; remove this key
             rl: dpo\\ndpo_label_smoothing: 0.1 | c.yaml:8:1: | dpo_label_smoothing is not supported yet
             rl: dpo\\ntrain_on_inputs: true | c.yaml:8:18: | train_on_inputs asks for prompts to be trained, and rl: dpo trains answers alone; leave it out
