@@ -209,7 +209,7 @@ public final class PlanTable {
             line("", Text.bytes(change.peakBytes()) + "; " + change.price());
         }
         if (fit.verdict() != Fit.Verdict.FITS && fit.changes().isEmpty()) {
-            line("", "no single change is sure to make it fit; all of them together need " + Text.bytes(fit.least()));
+            line("", "no set of changes is sure to make it fit; all of them together need " + Text.bytes(fit.least()));
         }
     }
 

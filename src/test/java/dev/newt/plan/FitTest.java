@@ -135,7 +135,7 @@ class FitTest {
         assertThat(fit.least()).isBetween(fit.memoryBytes(), fit.peakBytes());
         assertThat(PlanTable.of(Planner.plan(loaded, Device.named("t4-16gb")), fit))
                 .contains("verdict     does not fit: about ")
-                .contains("no single change is sure to make it fit; all of them together need ");
+                .contains("no set of changes is sure to make it fit; all of them together need ");
     }
 
     @Test
