@@ -80,6 +80,7 @@ final class InferenceCommand implements Command {
             throw new UserException("--" + PROMPT + " is empty; write what is to be answered, or leave --" + PROMPT
                     + " out and give prompts on standard input, one a line");
         }
+        InferenceRun.prepare(); // It loads while the configuration is read.
         Newt newt = Newt.of(arguments.config(console));
         Optional<Path> tuned =
                 arguments.value(ADAPTER).or(() -> arguments.value(MODEL)).map(Path::of);

@@ -13,6 +13,23 @@ public final class Engines {
         CPU
     }
 
+    /** Begins to load what {@link #open} needs, beside the caller's own work. What goes wrong is told by {@link #open}. */
+    public static void prepare(Device device) {
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        switch (device) {
+                            case CPU -> DjlEngine.loadLibrary();
+                        }
+                    } catch (RuntimeException | LinkageError e) {
+                        return; // open() meets it again.
+                    }
+                },
+                "newt-engine-loading");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
     /** The engine is the caller's to close. */
     public static Engine open(Device device) {
         return switch (device) {

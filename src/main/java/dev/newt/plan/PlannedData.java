@@ -79,6 +79,19 @@ final class PlannedData {
                 settings.learningRate().warmup());
     }
 
+    /** As {@link #steps}, with nothing read to find them. */
+    Steps uncountedSteps() {
+        RunSettings.Length length = settings.length();
+        return new Steps(
+                length.maxSteps().map(Integer::longValue),
+                length.maxSteps().isPresent() ? "exact" : "unknown",
+                Optional.empty(),
+                Optional.empty(),
+                length.epochs(),
+                length.maxSteps(),
+                settings.learningRate().warmup());
+    }
+
     private String certainty(boolean prepared, boolean known, Batch batch) {
         if (settings.length().maxSteps().isPresent() || prepared) {
             return "exact";

@@ -61,15 +61,17 @@ public final class Planner {
 
     /**
      * As {@link #plan(LoadedConfig)}, to use what was trained: that nothing is replaced, and that all is there that training needs, is not
-     * asked.
+     * asked, and rows are not counted.
      */
     public static ExecutionPlan planOfTrained(LoadedConfig loaded) {
-        return plan(loaded, Device.here(), false);
+        SettingsReader.Reading reading = readable(loaded, false);
+        return new Planner(reading.settings().orElseThrow(), Device.here())
+                .planOfTrained(reading.asked(), new MemoryRemarks(loaded.config()));
     }
 
     /** As {@link #planOfTrained(LoadedConfig)}, of settings that a program made. */
     public static ExecutionPlan planOfTrained(RunSettings settings) {
-        return new Planner(settings, Device.here()).plan(false);
+        return new Planner(settings, Device.here()).planOfTrained(PlannedParts.Asked.of(settings), MemoryRemarks.NONE);
     }
 
     /** As {@link #plan(LoadedConfig, Device)}, from config.json alone: whether weights and tokenizer are there is not asked. */
@@ -146,7 +148,11 @@ public final class Planner {
     }
 
     private ExecutionPlan plan(PlannedParts.Asked asked, boolean checksFiles, MemoryRemarks remarks) {
-        return build(usable(asked, checksFiles), remarks);
+        return build(usable(asked, checksFiles), remarks, true);
+    }
+
+    private ExecutionPlan planOfTrained(PlannedParts.Asked asked, MemoryRemarks remarks) {
+        return build(usable(asked, false), remarks, false);
     }
 
     private List<String> check(PlannedParts.Asked asked, MemoryRemarks remarks) {
@@ -173,7 +179,7 @@ public final class Planner {
         return parts;
     }
 
-    private ExecutionPlan build(PlannedParts parts, MemoryRemarks remarks) {
+    private ExecutionPlan build(PlannedParts parts, MemoryRemarks remarks, boolean counts) {
         ModelConfig model = parts.model().config();
         Method method = parts.method();
         Compute compute = compute();
@@ -187,7 +193,7 @@ public final class Planner {
                 device,
                 compute,
                 batch,
-                data.steps(batch),
+                counts ? data.steps(batch) : data.uncountedSteps(),
                 optimizer(),
                 PlannedSchedule.of(settings),
                 data.files(),

@@ -39,6 +39,11 @@ public final class InferenceRun implements AutoCloseable {
         this.generator = new Generator(engine, model.decoder(), capacity);
     }
 
+    /** Begins to load the engine, for those who will {@link #open} a model after other work. */
+    public static void prepare() {
+        Engines.prepare(Engines.Device.CPU);
+    }
+
     /**
      * Loads the model.
      *

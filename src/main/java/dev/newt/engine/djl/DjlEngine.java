@@ -59,6 +59,11 @@ public final class DjlEngine implements Engine {
         return new DjlEngine(CpuThreads.of(System.getenv()));
     }
 
+    /** Loads libtorch, which {@link #create} would do: half a second that can pass beside other work. */
+    public static void loadLibrary() {
+        Kernels.loadLibrary(CpuThreads.of(System.getenv()));
+    }
+
     /** @param threads that one operation may use */
     public static DjlEngine create(int threads) {
         Check.that(threads > 0, "an engine of " + threads + " threads");

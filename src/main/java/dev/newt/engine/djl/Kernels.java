@@ -21,13 +21,7 @@ final class Kernels implements AutoCloseable {
 
     /** @param settings of the threads of each operation */
     Kernels(byte[] archive, CpuThreads settings) {
-        NativeHeap.returnLargeBlocks();
-        switch (settings.waiting()) {
-            case ACTIVE, PASSIVE -> OpenMp.setVariable(
-                    "OMP_WAIT_POLICY", settings.waiting().name());
-            case AUTO, AS_SET -> {}
-        }
-        TorchHandles.loadLibrary();
+        loadLibrary(settings);
         int available = Runtime.getRuntime().availableProcessors();
         this.threads = settings.count(available, TorchHandles.threads());
         this.watch = settings.waiting() == CpuThreads.Wait.AUTO && threads > 1
@@ -35,6 +29,17 @@ final class Kernels implements AutoCloseable {
                 : Optional.empty();
         configureThread();
         module = TorchHandles.loadModule(archive);
+    }
+
+    /** Loads libtorch, once in a process. How its threads wait must be said before. */
+    static synchronized void loadLibrary(CpuThreads settings) {
+        NativeHeap.returnLargeBlocks();
+        switch (settings.waiting()) {
+            case ACTIVE, PASSIVE -> OpenMp.setVariable(
+                    "OMP_WAIT_POLICY", settings.waiting().name());
+            case AUTO, AS_SET -> {}
+        }
+        TorchHandles.loadLibrary();
     }
 
     int threads() {
